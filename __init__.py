@@ -1,0 +1,42 @@
+"""Dalsegno: agent workflows on LangGraph that survive crashes, waits and second clicks.
+
+The public names below are loaded when first used, so that ``import dalsegno`` costs next to
+nothing and nothing that needs no graph ever pays for LangGraph.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .graphs.compiler import compile
+    from .graphs.library import load
+    from .runtime.run import Run
+    from .runtime.runtime import Runtime
+    from .state.errors import DalsegnoError
+    from .state.workflow import Workflow
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "DalsegnoError": ".state.errors",
+    "Run": ".runtime.run",
+    "Runtime": ".runtime.runtime",
+    "Workflow": ".state.workflow",
+    "compile": ".graphs.compiler",
+    "load": ".graphs.library",
+}
+
+__all__ = ["DalsegnoError", "Run", "Runtime", "Workflow", "compile", "load"]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(home, __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

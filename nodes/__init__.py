@@ -1,0 +1,1 @@
+"""What acts: models, documents, reviews, reports. Knows no database and no graph."""

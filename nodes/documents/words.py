@@ -1,0 +1,76 @@
+"""Where the words of a PDF page stand: what tables are made of."""
+
+import ctypes
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument
+
+_SPACES = frozenset(" \t\r\n\xa0\u2009\u202f\ufffe\x02\x00")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """A word and its box in points; ``y`` is the baseline and grows upwards."""
+
+    text: str
+    x0: float
+    x1: float
+    y: float
+    height: float
+
+
+def words_on(document: "PdfDocument", index: int) -> tuple[Word, ...]:
+    """The words of page ``index`` (from 0) in the order in which the page paints them."""
+    from pypdfium2 import raw
+
+    page = document[index]
+    text = page.get_textpage()
+    try:
+        count = text.count_chars()
+        codes = [raw.FPDFText_GetUnicode(text.raw, at) for at in range(count)]
+        return tuple(
+            _word("".join(map(chr, codes[start:end])), text.raw, start, end)
+            for start, end in _runs(codes)
+        )
+    finally:
+        text.close()
+        page.close()
+
+
+def _runs(codes: list[int]) -> Iterator[tuple[int, int]]:
+    numbered = groupby(enumerate(codes), key=lambda each: chr(each[1]) in _SPACES)
+    for is_space, group in numbered:
+        if not is_space:
+            indices = [at for at, _ in group]
+            yield indices[0], indices[-1] + 1
+
+
+def _word(text: str, raw_page: object, start: int, end: int) -> Word:
+    from pypdfium2 import raw
+
+    box = raw.FS_RECTF()
+    raw.FPDFText_GetLooseCharBox(raw_page, start, box)
+    x0, height = box.left, box.top - box.bottom
+    raw.FPDFText_GetLooseCharBox(raw_page, end - 1, box)
+    x, y = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(raw_page, start, x, y)
+    return Word(text=text, x0=x0, x1=box.right, y=y.value, height=max(height, 1.0))
+
+
+def lines_of(words: Iterable[Word]) -> list[list[Word]]:
+    """Words on one baseline, lines from top to bottom, words from left to right.
+
+    Footnote marks stand a little higher and some labels a little lower than their numbers; lines
+    are at least a whole height apart.
+    """
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda each: (-each.y, each.x0)):
+        if lines and lines[-1][0].y - word.y <= 0.4 * max(lines[-1][0].height, word.height):
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return [sorted(line, key=lambda each: each.x0) for line in lines]

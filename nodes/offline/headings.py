@@ -1,0 +1,97 @@
+"""What a table's column is about, read from its heading."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+Role = Literal["period", "change", "note", "share", "other", "unknown"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """A column's role; ``year`` is the year in which the period ends, ``months`` its length."""
+
+    text: str
+    role: Role
+    year: int | None = None
+    months: int | None = None
+    adjusted: bool = False
+
+    @property
+    def is_full_year(self) -> bool:
+        return self.role == "period" and self.months in {None, 12} and not self.adjusted
+
+
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s?[/–-]\s?((?:20)?\d\d))?(?!\d)")
+_SHORT_YEAR = re.compile(r"\b(?:FY|CY|fiscal|financial year)\s?'?(\d\d)(?:\s?/\s?(\d\d))?\b", re.I)
+_MONTHS = {"three": 3, "3": 3, "six": 6, "6": 6, "nine": 9, "9": 9, "twelve": 12, "12": 12}
+_ADJUSTED = re.compile(
+    r"pro[\s-]?forma|forecast|guidance|budget|target|outlook|plan\b|expected|estimate|consensus"
+    r"|constant|currency|organic|like[\s-]for[\s-]like|underlying|adjusted|non-gaap|discontinued"
+    r"|previously|prior to|before restate|adjustments?|eliminat|\b20\d\d\s?[EFP]\b",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(r"chang|variance|growth|increase|decrease|\bvs\b|versus|\+/-|^\W*%\W*$|yoy", re.I)
+_SHARE = re.compile(r"%|percent|per cent|\bper share\b|\bmix\b|\bshare of\b|margin", re.IGNORECASE)
+_PART = re.compile(
+    r"\b(?:q[1-4]|h[12])\b|quarter|half[\s-]year|\b(?:1st|2nd|first|second)\s+half", re.IGNORECASE
+)
+
+
+@lru_cache(maxsize=4096)
+def heading(text: str) -> Heading:
+    """A heading's meaning; a blank one has the role "unknown"."""
+    plain = text.strip()
+    if not plain:
+        return Heading(text="", role="unknown")
+    adjusted = bool(_ADJUSTED.search(plain))
+    if re.fullmatch(r"notes?\.?(?:\s+(?:no\.?|ref\.?))?", plain, re.IGNORECASE):
+        return Heading(text=plain, role="note")
+    if _CHANGE.search(plain):
+        return Heading(text=plain, role="change", adjusted=adjusted)
+    if _SHARE.search(plain):
+        return Heading(text=plain, role="share")
+    year = last_year(plain)
+    if year is None and not _PART.search(plain) and "month" not in plain.lower():
+        return Heading(text=plain, role="other", adjusted=adjusted)
+    return Heading(
+        text=plain, role="period", year=year, months=_length(plain), adjusted=adjusted
+    )
+
+
+def last_year(text: str) -> int | None:
+    """The year in which the period that a text names ends: 2023 for "2022/23"."""
+    years = []
+    for match in _YEAR.finditer(text):
+        first = int(match[1])
+        second = match[2]
+        years.append(first if second is None else first // 100 * 100 + int(second[-2:]))
+    years.extend(2000 + int(match[2] or match[1]) for match in _SHORT_YEAR.finditer(text))
+    plausible = [year for year in years if 1950 <= year <= 2099]
+    return max(plausible) if plausible else None
+
+
+def _length(text: str) -> int | None:
+    if _PART.search(text):
+        return 3
+    months = re.search(r"\b(three|six|nine|twelve|3|6|9|12)[\s-]months?\b", text, re.IGNORECASE)
+    return _MONTHS[months[1].lower()] if months else None
+
+
+def newest(headings: Sequence[Heading]) -> int | None:
+    """The column of the newest full year, wherever it stands; None where no year is named."""
+    years = [
+        (each.year, -at) for at, each in enumerate(headings) if each.is_full_year and each.year
+    ]
+    return -max(years)[1] if years else None
+
+
+def year_before(headings: Sequence[Heading], column: int) -> int | None:
+    """The column of the year before ``column``'s, of the same kind of period."""
+    wanted = (headings[column].year or 0) - 1
+    for at, each in enumerate(headings):
+        if each.is_full_year and each.year == wanted:
+            return at
+    return None

@@ -1,0 +1,1 @@
+"""What flows: definitions, decisions, run status, errors, usage. Imports nothing of ours."""
