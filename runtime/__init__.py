@@ -1,0 +1,1 @@
+"""What runs: the runtime that starts, pauses, decides and resumes."""

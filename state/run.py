@@ -43,8 +43,8 @@ def after(status: Status, event: Event) -> Status:
 class RunRecord:
     """One row of our own record of runs, beside the checkpoints.
 
-    ``created`` and ``updated`` are seconds since the epoch; ``error`` and ``output`` are plain
-    JSON data; ``fence`` counts how often the run changed hands.
+    ``created`` and ``updated`` are seconds since the epoch; ``output``, ``metrics`` and
+    ``error`` are plain JSON data; ``fence`` counts how often the run changed hands.
     """
 
     id: str
@@ -58,6 +58,7 @@ class RunRecord:
     updated: float
     fence: int = 0
     output: Mapping[str, object] | None = None
+    metrics: Mapping[str, object] | None = None
     error: Mapping[str, object] | None = None
 
 

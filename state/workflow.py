@@ -20,7 +20,8 @@ class Workflow:
     bare command-line argument fills. ``reviews`` gives, for each node where a person decides,
     the schema of the fields under review. ``build`` makes the graph: node names and edges, no
     checkpointer. ``output`` turns the final state into the run's output, as plain JSON data.
-    ``preflight`` refuses, with a ValidationError, inputs that cannot work, before a run exists.
+    ``prepare`` gives the inputs as a run keeps them (paths made absolute) and refuses, with a
+    ValidationError, those that cannot work, before a run exists.
     """
 
     name: str
@@ -34,5 +35,5 @@ class Workflow:
     # Any: StateGraph is generic over the workflow's own state, context and schemas.
     build: Callable[[], StateGraph[Any, Any, Any, Any]]
     output: Callable[[Mapping[str, object]], dict[str, object]]
-    preflight: Callable[[BaseModel], None] = lambda _inputs: None
+    prepare: Callable[[BaseModel], BaseModel] = lambda inputs: inputs
     reviews: Mapping[str, type[BaseModel]] = field(default_factory=dict)

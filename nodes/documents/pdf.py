@@ -96,8 +96,8 @@ def clean(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = text.replace("\xa0", " ").replace("\u2009", " ").replace("\u202f", " ")
     # PDFium marks a hyphen that only breaks a line as U+FFFE or U+0002.
-    return text.replace("\ufffe\n", "").replace("\x02\n", "").replace("\ufffe", "").replace(
-        "\x02", ""
+    return (
+        text.replace("\ufffe\n", "").replace("\x02\n", "").replace("\ufffe", "").replace("\x02", "")
     )
 
 

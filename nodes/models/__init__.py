@@ -1,0 +1,1 @@
+"""Models by name, and the one way in which nodes ask them."""

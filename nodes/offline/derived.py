@@ -9,22 +9,43 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from .figures import Candidate, Found, candidates, find, phrases, plain_subject
-from .headings import heading, last_year, newest
-from .labels import Sought, concept_of_label, sought
-from .numbers import cell_quantity, quantities
-from .source import Row, Sentence, Source, Table
+from .figures import Found, candidates, decide
+from .labels import Sought, fit
+from .numbers import cell_quantity
+from .places import is_percent
+from .prose import changes_said, said_year
+from .source import Source
+from .sums import settled
 
-#: Below this a total was found under a word that may mean a part of it.
-_UNSURE = 0.8
+#: A label that fits less than this names a part of the total, or more than it.
+_FITS = 0.8
+
+
+def figure(asked: Sought, source: Source) -> Found:
+    """What a field asks for, level or growth, printed or computed."""
+    return growth(asked, source) if asked.kind == "growth" else total(asked, source)
+
+
+def total(asked: Sought, source: Source) -> Found:
+    """The sought total; where its line is missing, the sum that the statement settles."""
+    found, place = decide(asked, source)
+    if place is not None and place.table is not None and place.fits >= _FITS:
+        return found
+    computed = settled(asked, source)
+    if computed is None or computed.value is None:
+        return found
+    if found.value is not None and abs(found.value - computed.value) < 0.5:
+        # The one line that was found is all there is between gross profit and operating income.
+        return replace(found, confidence=round(min(0.92, found.confidence + 0.28), 2))
+    return computed
 
 
 def growth(asked: Sought, source: Source) -> Found:
-    """The growth of ``asked`` in per cent: as printed where the figures bear it out, else computed."""
+    """The growth in per cent: as printed where the figures bear it out, else computed."""
     level = replace(asked, kind="level")
-    found = find(level, source)
+    found = total(level, source)
     computed = _computed(found)
-    printed = [*_printed_in_tables(level, found, source), *_printed_in_words(level, found, source)]
+    printed = [*_in_tables(level, found, source), *_in_words(level, found, source)]
     if computed is None:
         return _unproven(asked, found, printed)
     for each in printed:
@@ -72,152 +93,54 @@ def _unproven(asked: Sought, found: Found, printed: Sequence[Found]) -> Found:
     )
 
 
-def _printed_in_tables(level: Sought, found: Found, source: Source) -> Iterator[Found]:
+def _in_tables(level: Sought, found: Found, source: Source) -> Iterator[Found]:
     places = (each for each in candidates(level, source) if each.table is not None)
     for place in sorted(places, key=lambda each: -each.weight):
-        if not _same_year(place.year, found.period):
-            continue
-        for value in place.change:
-            yield _change(value, place, found, confidence=0.75)
+        if _same_year(place.year, found.period):
+            for value in place.change:
+                yield _printed(value, place.page, place.evidence, found, place.year)
+    yield from _rates(level, found, source)
 
 
-def _change(value: float, place: Candidate, found: Found, *, confidence: float) -> Found:
+_RATE = re.compile(r"\bgrowth\b(?:\s+rate)?|\b(?:change|increase)\b(?:\s+in)?", re.IGNORECASE)
+
+
+def _rates(level: Sought, found: Found, source: Source) -> Iterator[Found]:
+    """The rows that state the growth itself: "Revenue growth 4.8%"."""
+    for table in source.tables:
+        for row in table.rows:
+            name = re.sub(
+                r"[%(),]|\b(?:in|of|year-on-year|annual)\b", " ", _RATE.sub(" ", row.label)
+            )
+            if not _RATE.search(row.label) or not fit(name, level.words):
+                continue
+            at = 0 if table.newest is None else table.newest
+            cell = row.cells[at] if at < len(row.cells) else ""
+            quantity = cell_quantity(cell, mark=source.mark)
+            year = table.year if table.newest is None else table.columns[at].year
+            if quantity and is_percent(cell, row.label) and _same_year(year, found.period):
+                yield _printed(quantity.value, table.page, row.text, found, year)
+
+
+def _in_words(level: Sought, found: Found, source: Source) -> Iterator[Found]:
+    for sentence in source.figured:
+        for value in changes_said(level, sentence, source):
+            year = said_year(sentence.text)
+            if _same_year(year, found.period):
+                yield _printed(value, sentence.page, sentence.text, found, year)
+
+
+def _printed(
+    value: float, page: int | None, evidence: str, found: Found, year: int | None
+) -> Found:
     return Found(
         value=value,
-        confidence=confidence,
-        period=found.period or (str(place.year) if place.year else None),
-        page=place.page,
-        evidence=place.evidence,
+        confidence=0.75,
+        period=found.period or (str(year) if year else None),
+        page=page,
+        evidence=evidence,
     )
-
-
-_UP = re.compile(
-    r"\b(?:increas\w*|grew|grow(?:n|s|ing|th)|rose|risen|rise|up|higher|gain\w*|improv\w*|climb\w*"
-    r"|advanc\w*|expand\w*)\b",
-    re.IGNORECASE,
-)
-_DOWN = re.compile(
-    r"\b(?:decreas\w*|declin\w*|fell|fall(?:en|s)?|drop\w*|down|lower|reduc\w*|shrank|shrunk"
-    r"|contract(?:ed|ion)|slipp?ed|dip\w*)\b",
-    re.IGNORECASE,
-)
-_NOT_AS_REPORTED = re.compile(
-    r"constant|currency[\s-]neutral|organic|like[\s-]for[\s-]like|excluding|underlying|adjusted"
-    r"|comparable|expect|guidance|outlook|target|forecast|will\b|quarter",
-    re.IGNORECASE,
-)
-
-
-def _printed_in_words(level: Sought, found: Found, source: Source) -> Iterator[Found]:
-    for sentence in source.sentences:
-        for value in _change_said(level, sentence, source):
-            if _same_year(last_year(sentence.text), found.period):
-                yield Found(
-                    value=value,
-                    confidence=0.7,
-                    period=found.period or _year_of(sentence),
-                    page=sentence.page,
-                    evidence=sentence.text,
-                )
-
-
-def _change_said(level: Sought, sentence: Sentence, source: Source) -> Iterator[float]:
-    """The changes in per cent that a sentence says of the sought thing."""
-    match = phrases(level).search(sentence.text)
-    if match is None or not plain_subject(sentence.text[: match.start()]):
-        return
-    for quantity in quantities(sentence.text, mark=source.mark):
-        if not quantity.percent or quantity.about or quantity.start < match.end():
-            continue
-        between = sentence.text[match.end() : quantity.start]
-        around = sentence.text[match.start() : quantity.end + 40]
-        if len(between) > 120 or "percentage point" in quantity.text:
-            continue
-        if _NOT_AS_REPORTED.search(around.split(",")[0] if "," in around else around):
-            continue
-        up, down = _last(_UP, between), _last(_DOWN, between)
-        after = sentence.text[quantity.end : quantity.end + 12]
-        if up < 0 and down < 0:
-            up, down = _last(_UP, after), _last(_DOWN, after)
-        if up < 0 and down < 0:
-            continue
-        yield -abs(quantity.value) if down > up else quantity.value
-
-
-def _last(pattern: re.Pattern[str], text: str) -> int:
-    return max((match.start() for match in pattern.finditer(text)), default=-1)
 
 
 def _same_year(year: int | None, period: str | None) -> bool:
     return year is None or period is None or str(year) == period
-
-
-def _year_of(sentence: Sentence) -> str | None:
-    year = last_year(sentence.text)
-    return str(year) if year else None
-
-
-def total(asked: Sought, source: Source) -> Found:
-    """The sought total; where its line is missing, the sum that the statement settles."""
-    found = find(asked, source)
-    if asked.concept != "operating_expenses" or found.confidence >= _UNSURE:
-        return found
-    settled = [each for table in source.tables if (each := _between(table, source)) is not None]
-    if not settled:
-        return found
-    best = max(settled, key=lambda each: (each.period or "", each.confidence))
-    if found.value is not None and abs(found.value - (best.value or 0.0)) < 0.5:
-        # The one line that was found is all there is between gross profit and operating income.
-        return replace(found, confidence=round(min(0.92, found.confidence + 0.28), 2))
-    return best
-
-
-def _between(table: Table, source: Source) -> Found | None:
-    """Operating expenses as the lines between gross profit and operating income, if they add up."""
-    headings = tuple(heading(text) for text in table.headings)
-    column = newest(headings)
-    if column is None:
-        return None
-    rows = [row for row in table.rows if _number(row, column, source) is not None]
-    spots = {concept_of_label(row.label): at for at, row in enumerate(rows)}
-    top, bottom = spots.get("gross_profit"), spots.get("operating_income")
-    if top is None or bottom is None or bottom - top < 2:
-        return None
-    parts = rows[top + 1 : bottom]
-    gross, income = _number(rows[top], column, source), _number(rows[bottom], column, source)
-    assert gross is not None and income is not None
-    amounts = [abs(_number(row, column, source) or 0.0) for row in parts]
-    if abs(sum(amounts) - (gross - income)) > 0.02 * max(abs(gross), 1.0):
-        return None
-    return _settled(table, parts, sum(amounts), headings[column].year, source)
-
-
-def _settled(
-    table: Table, parts: Sequence[Row], value: float, year: int | None, source: Source
-) -> Found:
-    trace = find(sought("gross_profit"), source)
-    names = ", ".join(repr(row.label) for row in parts)
-    return Found(
-        value=round(value, 6),
-        confidence=0.78,
-        currency=trace.currency,
-        scale=table.scale or trace.scale,
-        period=str(year) if year else None,
-        page=table.page,
-        evidence="; ".join(row.text for row in parts),
-        computed=True,
-        reason=f"No total is printed; this is the sum of {names}.",
-    )
-
-
-def _number(row: Row, column: int, source: Source) -> float | None:
-    if column >= len(row.cells):
-        return None
-    quantity = cell_quantity(row.cells[column], mark=source.mark)
-    return None if quantity is None or quantity.percent else quantity.value
-
-
-def figure(asked: Sought, source: Source) -> Found:
-    """What a field asks for, level or growth, printed or computed."""
-    return growth(asked, source) if asked.kind == "growth" else total(asked, source)
-

@@ -1,6 +1,7 @@
 """What a table's column is about, read from its heading."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,13 +12,17 @@ Role = Literal["period", "change", "note", "share", "other", "unknown"]
 
 @dataclass(frozen=True, kw_only=True)
 class Heading:
-    """A column's role; ``year`` is the year in which the period ends, ``months`` its length."""
+    """A column's role; ``year`` is the year in which the period ends, ``months`` its length.
+
+    ``kind`` is what is left of the words without the period: "group", "total", "US$".
+    """
 
     text: str
     role: Role
     year: int | None = None
     months: int | None = None
     adjusted: bool = False
+    kind: str = ""
 
     @property
     def is_full_year(self) -> bool:
@@ -25,15 +30,36 @@ class Heading:
 
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s?[/–-]\s?((?:20)?\d\d))?(?!\d)")
-_SHORT_YEAR = re.compile(r"\b(?:FY|CY|fiscal|financial year)\s?'?(\d\d)(?:\s?/\s?(\d\d))?\b", re.I)
+_SHORT_YEAR = re.compile(
+    r"\b(?:FY|CY|fiscal|financial year)\s?['’]?(\d\d)(?:\s?/\s?(\d\d))?\b", re.I
+)
+#: A year however it is printed; ``last_year`` tells which one it is.
+YEAR = re.compile(f"{_YEAR.pattern}|{_SHORT_YEAR.pattern}", re.IGNORECASE)
 _MONTHS = {"three": 3, "3": 3, "six": 6, "6": 6, "nine": 9, "9": 9, "twelve": 12, "12": 12}
 _ADJUSTED = re.compile(
     r"pro[\s-]?forma|forecast|guidance|budget|target|outlook|plan\b|expected|estimate|consensus"
     r"|constant|currency|organic|like[\s-]for[\s-]like|underlying|adjusted|non-gaap|discontinued"
-    r"|previously|prior to|before restate|adjustments?|eliminat|\b20\d\d\s?[EFP]\b",
+    r"|previously|prior to|before restate|adjustments?|eliminat|\b20\d\d\s?[EFP]\b"
+    r"|exceptional|special items?|non-recurring|separately disclosed|\bexcluding\b|\bex-",
     re.IGNORECASE,
 )
-_CHANGE = re.compile(r"chang|variance|growth|increase|decrease|\bvs\b|versus|\+/-|^\W*%\W*$|yoy", re.I)
+#: Of several columns for one year: the whole before its parts, the group before its parent.
+_WHOLE = re.compile(
+    r"\btotal\b|\bgroup\b|consolidated|statutory|as reported|\bifrs\b|\bgaap\b", re.I
+)
+_PART_OF = re.compile(
+    r"\bcompany\b|\bparent\b|\bbank\b|separate|stand[\s-]?alone|segment|trust\b", re.I
+)
+_PERIOD_WORDS = re.compile(
+    r"\d+|\b(?:january|february|march|april|may|june|july|august|september|october|november"
+    r"|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|for|the|years?|months?|weeks?|ended"
+    r"|ending|fiscal|financial|fy|cy|twelve|fifty|two|three|as|restated|audited|unaudited|period"
+    r"|to|at|of|actual)\b|[^\w$€£¥₹]+",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(
+    r"chang|variance|growth|increase|decrease|\bvs\b|versus|\+/-|^\W*%\W*$|yoy", re.I
+)
 _SHARE = re.compile(r"%|percent|per cent|\bper share\b|\bmix\b|\bshare of\b|margin", re.IGNORECASE)
 _PART = re.compile(
     r"\b(?:q[1-4]|h[12])\b|quarter|half[\s-]year|\b(?:1st|2nd|first|second)\s+half", re.IGNORECASE
@@ -56,9 +82,7 @@ def heading(text: str) -> Heading:
     year = last_year(plain)
     if year is None and not _PART.search(plain) and "month" not in plain.lower():
         return Heading(text=plain, role="other", adjusted=adjusted)
-    return Heading(
-        text=plain, role="period", year=year, months=_length(plain), adjusted=adjusted
-    )
+    return Heading(text=plain, role="period", year=year, months=_length(plain), adjusted=adjusted)
 
 
 def last_year(text: str) -> int | None:
@@ -81,17 +105,32 @@ def _length(text: str) -> int | None:
 
 
 def newest(headings: Sequence[Heading]) -> int | None:
-    """The column of the newest full year, wherever it stands; None where no year is named."""
-    years = [
-        (each.year, -at) for at, each in enumerate(headings) if each.is_full_year and each.year
-    ]
-    return -max(years)[1] if years else None
+    """The column of the newest full year, wherever it stands; None where no year is named.
+
+    Of several for that year it is the one for the whole; else one of a kind that has more years,
+    because a translation for the reader's convenience has no year before; else the first.
+    """
+    full = [(at, each) for at, each in enumerate(headings) if each.is_full_year and each.year]
+    if not full:
+        return None
+    year = max(each.year or 0 for _, each in full)
+    kinds = Counter(each.kind for _, each in full)
+
+    def rank(at: int) -> tuple[int, int, int]:
+        kind = headings[at].kind
+        whole = bool(_WHOLE.search(kind)) - bool(_PART_OF.search(kind))
+        return whole, kinds[kind], -at
+
+    return max((at for at, each in full if each.year == year), key=rank)
 
 
 def year_before(headings: Sequence[Heading], column: int) -> int | None:
     """The column of the year before ``column``'s, of the same kind of period."""
-    wanted = (headings[column].year or 0) - 1
-    for at, each in enumerate(headings):
-        if each.is_full_year and each.year == wanted:
-            return at
-    return None
+    of_year = [
+        at
+        for at, each in enumerate(headings)
+        if each.is_full_year and each.year == (headings[column].year or 0) - 1
+    ]
+    same = [at for at in of_year if headings[at].kind == headings[column].kind]
+    # With several kinds for one year and none the same there is no telling which to compare.
+    return same[0] if same else of_year[0] if len(of_year) == 1 else None

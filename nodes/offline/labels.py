@@ -113,13 +113,7 @@ CONCEPTS: Mapping[str, Weights] = {
         "consolidated net income": 0.98,
         "profit for year": 1.0,
         "loss for year": 1.0,
-        "net profit for year": 1.0,
-        "net income for year": 1.0,
-        "net loss for year": 1.0,
         "result for year": 0.95,
-        "profit for financial year": 1.0,
-        "loss for financial year": 1.0,
-        "net profit for financial year": 1.0,
         "profit for period": 0.9,
         "loss for period": 0.9,
         "profit after tax": 0.97,
@@ -250,6 +244,14 @@ _OWNERS = re.compile(
 )
 
 
+#: Ends that say nothing new: "net profit after tax for the financial year".
+_SETTLED = re.compile(
+    r"(?:(?<=^net profit)|(?<=^net loss)|(?<=^net income)|(?<=^net earning)|(?<=^net result))"
+    r" after (?:income )?(?:tax|taxation)| (?:for|of) (?:financial |fiscal |full )?(?:year|period)"
+    r"(?: (?:ended|ending)?.*)?$"
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fit:
     """How well a label fits a concept (0 to 1), and whether its words say it is a loss."""
@@ -264,6 +266,8 @@ def fit(label: str, weights: Weights) -> Fit | None:
     weight = weights.get(text)
     if weight is None and (owners := _OWNERS.match(text)) and owners["head"] in weights:
         weight = 0.84 * weights[owners["head"]]
+    if weight is None and (plain := _SETTLED.sub("", text)) != text:
+        weight = weights.get(plain) or weights.get(f"{plain} for year")
     if weight is None:
         return None
     both_signs = re.search(r"income|profit|earning", label, re.IGNORECASE)

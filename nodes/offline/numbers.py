@@ -28,42 +28,75 @@ _SCALE_WORDS: Mapping[Scale, str] = {
 }
 _ANY_SCALE = "|".join(_SCALE_WORDS.values())
 
-#: Signs and names of currencies, the longer first. A bare "$" is told apart by the text around.
+#: Signs, codes and names of currencies. Codes are in capitals, so that "try" is no lira; a bare
+#: "$" or "dollar" comes last and is told apart by the text around.
 _CURRENCIES: Mapping[str, str] = {
-    r"US\s?\$|U\.S\.\s?(?:\$|dollars?)|USD|US dollars?|United States dollars?": "USD",
-    r"C(?:A|AD)?\s?\$|CAD|Canadian dollars?": "CAD",
-    r"A(?:U|UD)?\s?\$|AUD|Australian dollars?": "AUD",
-    r"NZ\s?\$|NZD|New Zealand dollars?": "NZD",
-    r"HK\s?\$|HKD|Hong Kong dollars?": "HKD",
-    r"S\s?\$|SGD|Singapore dollars?": "SGD",
-    r"€|EUR|euros?": "EUR",
-    r"£|GBP|pounds? sterling|sterling|pounds?|pence": "GBP",
-    r"RMB|CNY|renminbi": "CNY",
-    r"¥|JPY|yen": "JPY",
-    r"₹|INR|Rs\.?|rupees?": "INR",
-    r"CHF|Swiss francs?": "CHF",
-    r"SEK|Swedish kronor": "SEK",
-    r"NOK|Norwegian kroner": "NOK",
-    r"DKK|Danish kroner": "DKK",
-    r"₩|KRW|won": "KRW",
-    r"R\$|BRL|reais": "BRL",
-    r"\$|dollars?": "USD",
+    "USD": r"US\s?\$|U\.S\.\s?\$|USD|(?i:(?:U\.S\.|US|United States)\s+dollars?)",
+    "CAD": r"C(?:A|AD|DN)?\s?\$|CAD|(?i:Canadian\s+dollars?)",
+    "AUD": r"A(?:U|UD)?\s?\$|AUD|(?i:Australian\s+dollars?)",
+    "NZD": r"NZ\s?\$|NZD|(?i:New\s+Zealand\s+dollars?)",
+    "HKD": r"HK\s?\$|HKD|(?i:Hong\s+Kong\s+dollars?)",
+    "SGD": r"S\s?\$|SGD|(?i:Singapore\s+dollars?)",
+    "TWD": r"NT\s?\$|TWD|(?i:New\s+Taiwan\s+dollars?)",
+    "BRL": r"R\$|BRL|(?i:reais)",
+    "EUR": r"€|EUR|(?i:euros?)",
+    "GBP": r"£|GBP|(?i:pounds?\s+sterling|sterling|pence)",
+    "CNY": r"RMB|CNY|(?i:renminbi|yuan)",
+    "JPY": r"¥|JPY|(?i:yen)",
+    "INR": r"₹|INR|Rs\.?|(?i:rupees?)",
+    "CHF": r"CHF|(?i:Swiss\s+francs?)",
+    "SEK": r"SEK|(?i:Swedish\s+kronor)",
+    "NOK": r"NOK|(?i:Norwegian\s+kroner)",
+    "DKK": r"DKK|(?i:Danish\s+kroner)",
+    "KRW": r"₩|KRW|(?i:Korean\s+won)",
+    "ZAR": r"ZAR|(?i:South\s+African\s+rand)",
+    "MXN": r"MXN|Mex\$|(?i:Mexican\s+pesos?)",
+    "PLN": r"PLN|(?i:zloty)",
+    "TRY": r"₺|TRY",
+    "ILS": r"₪|ILS|NIS",
+    "MYR": r"RM|MYR|(?i:ringgit)",
+    "THB": r"THB|(?i:baht)",
+    "IDR": r"IDR|Rp|(?i:rupiah)",
+    "AED": r"AED|(?i:dirhams?)",
+    "SAR": r"SAR|(?i:riyals?)",
 }
-_ANY_CURRENCY = "|".join(_CURRENCIES)
-_DIGITS = r"\d{1,3}(?:[ ,.'’]\d{2,3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?|[.,]\d+"
-
-_QUANTITY = re.compile(
-    rf"""(?P<about>\b(?:about|approximately|around|nearly|almost|over|more\ than|some|roughly|
-             up\ to|at\ least|less\ than|close\ to|under|circa|c\.)\s+)?
-         (?P<open>\()?\s?(?P<minus>[-−–])?
-         (?:(?<![A-Za-z])(?P<before>{_ANY_CURRENCY})\s?)?(?P<minus2>[-−–])?(?P<open2>\()?
-         (?<![\w.,])(?P<digits>{_DIGITS})(?P<shut>\))?
+_ANY_CURRENCY = "|".join([*_CURRENCIES.values(), r"\$", "(?i:dollars?)"])
+_NAMED = "|".join(f"(?P<{code}>{pattern})" for code, pattern in _CURRENCIES.items())
+#: "MSEK", "TEUR": the scale as the code's first letter.
+_PREFIXED = r"[MKTk](?=(?:EUR|SEK|NOK|DKK|CHF|USD|GBP)\b)"
+#: A sign may touch a letter ("£m"), a name or code ends where its word does, but for "EURm".
+_CURRENCY = re.compile(
+    rf"(?:(?<![A-Za-z])|(?<![A-Za-z])(?:{_PREFIXED}))"
+    rf"(?:{_NAMED}|(?P<bare>\$|(?i:dollars?)))(?!(?<=[A-Za-z])(?!m\b|mn\b|bn\b)[A-Za-z])"
+)
+_DIGITS = (
+    r"(?:\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+|\d{1,3}(?:,\d{2,3})+|\d{1,3}(?:\.\d{3})+)(?:[.,]\d+)?(?!\d)"
+    r"|\d+(?:[.,]\d+)?|[.,]\d+"
+)
+_NUMBER = re.compile(rf"(?<![\d.,])(?:{_DIGITS})")
+_ABOUT = (
+    r"about|approximately|around|nearly|almost|over|more\s+than|some|roughly|up\s+to|at\s+least"
+    r"|less\s+than|close\s+to|under|circa|c\."
+)
+#: What may stand before a number, and after one.
+_BEFORE = re.compile(
+    rf"""(?P<about>\b(?i:{_ABOUT})\s+)?
+         (?P<open>\()?\s?(?P<minus>(?<![\w%)])[-−–])?
+         (?:(?<![A-Za-z])(?P<currency>{_ANY_CURRENCY})\s?)?(?P<minus2>(?<![\w%)])[-−–])?
+         (?P<open2>\()?$""",
+    re.VERBOSE,
+)
+_AFTER = re.compile(
+    rf"""(?P<shut>\))?
          (?:[ -]?(?P<scale>{_ANY_SCALE})(?![A-Za-z]))?
          (?:\s?(?P<percent>%|per\s?cent\b|percent\b|percentage\ points?\b))?
          (?P<shut2>\))?
-         (?:\s(?P<after>{_ANY_CURRENCY})(?![A-Za-z]))?""",
-    re.VERBOSE | re.IGNORECASE,
+         (?:\s(?:of\s)?(?P<currency>{_ANY_CURRENCY})(?![A-Za-z]))?""".replace(
+        _ANY_SCALE, f"(?i:{_ANY_SCALE})"
+    ),
+    re.VERBOSE,
 )
+_REACH = 40
 
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
@@ -105,28 +138,36 @@ class Quantity:
 def quantities(text: str, *, mark: DecimalMark = ".") -> tuple[Quantity, ...]:
     """Every quantity of a sentence, per cents in words included, in order."""
     found = [
-        quantity for match in _QUANTITY.finditer(text) if (quantity := _quantity(match, mark))
+        quantity for match in _NUMBER.finditer(text) if (quantity := _quantity(text, match, mark))
     ]
-    found.extend(_worded(match) for match in _WORDED_PERCENT.finditer(text))
+    if "cent" in text:
+        found.extend(_worded(match) for match in _WORDED_PERCENT.finditer(text))
     return tuple(sorted(found, key=lambda each: each.start))
 
 
-def _quantity(match: re.Match[str], mark: DecimalMark) -> Quantity | None:
-    value = to_number(match["digits"], mark)
-    if value is None:
+def _quantity(text: str, match: re.Match[str], mark: DecimalMark) -> Quantity | None:
+    value = to_number(match[0], mark)
+    at = max(0, match.start() - _REACH)
+    before = _BEFORE.search(text, at, match.start())
+    after = _AFTER.match(text, match.end())
+    assert before is not None  # every part of both is optional
+    assert after is not None
+    glued = match.start() > 0 and text[match.start() - 1].isalpha()
+    if value is None or (glued and not before["currency"]):
         return None
-    bracketed = bool(match["open"] or match["open2"]) and bool(match["shut"] or match["shut2"])
-    if bracketed or match["minus"] or match["minus2"]:
+    bracketed = bool(before["open"] or before["open2"]) and bool(after["shut"] or after["shut2"])
+    if bracketed or before["minus"] or before["minus2"]:
         value = -value
+    start, end = before.start(), after.end()
     return Quantity(
         value=value,
-        text=match[0].strip(),
-        start=match.start(),
-        end=match.end(),
-        currency=currency_of(match["before"] or match["after"] or ""),
-        scale=_scale_word(match["scale"]),
-        percent=match["percent"] is not None,
-        about=match["about"] is not None,
+        text=text[start:end].strip(),
+        start=start,
+        end=end,
+        currency=currency_of(before["currency"] or after["currency"] or ""),
+        scale=_scale_word(after["scale"]),
+        percent=after["percent"] is not None,
+        about=before["about"] is not None,
     )
 
 
@@ -148,11 +189,11 @@ def _worded(match: re.Match[str]) -> Quantity:
 
 def cell_quantity(cell: str, *, mark: DecimalMark = ".") -> Quantity | None:
     """The number in a table's cell, or None where the cell prints none (a dash, "n/m")."""
-    match = re.search(_DIGITS, cell)
+    match = _NUMBER.search(cell)
     value = to_number(match[0], mark) if match else None
     if match is None or value is None:
         return None
-    before = cell[: match.start()]
+    before, after = cell[: match.start()], _AFTER.match(cell, match.end())
     negative = bool(re.search(r"[(\-−–]", before))
     return Quantity(
         value=-value if negative else value,
@@ -160,27 +201,31 @@ def cell_quantity(cell: str, *, mark: DecimalMark = ".") -> Quantity | None:
         start=match.start(),
         end=match.end(),
         currency=currency_of(before) or currency_of(cell[match.end() :]),
+        scale=_scale_word(after["scale"]) if after else None,
         percent="%" in cell,
     )
 
 
 def to_number(digits: str, mark: DecimalMark) -> float | None:
     """A printed number by the document's decimal mark; None where it cannot be one."""
-    plain = re.sub(r"[ '’\u00a0]", "", digits)
-    thousands = "," if mark == "." else "."
-    if plain.count(mark) > 1 or (mark == "," and _grouped(plain, ",")) or _grouped(plain, "."):
-        if not (mark == "," and _grouped(plain, ".")):
-            # The other style, whatever the document does elsewhere: 1,234,567 has no decimals.
-            mark, thousands = thousands, mark  # type: ignore[assignment]  # both are marks
-    plain = plain.replace(thousands, "").replace(mark, ".")
+    plain = re.sub(r"[ '’\u00a0\u202f]", "", digits)
+    other: DecimalMark = "," if mark == "." else "."
+    # Where the digits contradict the document's style they are in the other one: 1,234,567 has
+    # no decimals, and the comma of 3,5 parts no thousands.
+    if plain.count(mark) > 1 or (
+        mark not in plain and other in plain and not _grouped(plain, other)
+    ):
+        mark, other = other, mark
     try:
-        return float(plain)
+        return float(plain.replace(other, "").replace(mark, "."))
     except ValueError:
         return None
 
 
 def _grouped(plain: str, mark: str) -> bool:
-    return bool(re.fullmatch(rf"\d{{1,3}}(?:{re.escape(mark)}\d{{3}}){{2,}}", plain))
+    return bool(
+        re.fullmatch(rf"\d{{1,3}}(?:{re.escape(mark)}\d{{2,3}})*{re.escape(mark)}\d{{3}}", plain)
+    )
 
 
 def decimal_mark(text: str) -> DecimalMark:
@@ -193,14 +238,11 @@ def decimal_mark(text: str) -> DecimalMark:
 
 
 def currency_of(text: str) -> str | None:
-    """The ISO code of the currency that a short text names, or None."""
-    if not text.strip():
+    """The ISO code of the first currency that a short text names, or None."""
+    match = _CURRENCY.search(text)
+    if match is None:
         return None
-    for pattern, code in _CURRENCIES.items():
-        # A sign may touch a letter ("£m"), a word may not.
-        if re.search(rf"(?<![A-Za-z])(?:{pattern})(?!(?<=[a-z])[a-z])", text, re.IGNORECASE):
-            return code
-    return None
+    return "USD" if match.lastgroup == "bare" else match.lastgroup
 
 
 def _scale_word(word: str | None) -> Scale | None:
@@ -213,10 +255,10 @@ def _scale_word(word: str | None) -> Scale | None:
 
 
 _STATED_SCALE = re.compile(
-    rf"""(?:(?<![A-Za-z])(?:{_ANY_CURRENCY})[\s,]*(?:in\s+)?[(’'‘]*|\bin\s+|\(\s*)
-         (?P<scale>thousands?|000s?|millions?|billions?|crores?|lakhs?|mio\.?|mn|bn|m|k)
+    rf"""(?:(?<![A-Za-z])(?:{_ANY_CURRENCY})[\s,]*(?:(?i:in)\s+)?[(’'‘]*|\b(?i:in)\s+|\(\s*)
+         (?P<scale>(?i:thousands?|000s?|millions?|billions?|crores?|lakhs?|mio\.?|mn|bn|m|k))
          (?![A-Za-z])""",
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
 _WORD_SCALE = re.compile(
     r"\b(?P<scale>thousands?|millions?|billions?|crores?|lakhs?)\s+of\b", re.IGNORECASE
@@ -226,4 +268,7 @@ _WORD_SCALE = re.compile(
 def stated_scale(text: str) -> Scale | None:
     """The scale that a caption or heading states for its table, such as "(in millions)"."""
     match = _STATED_SCALE.search(text) or _WORD_SCALE.search(text)
-    return _scale_word(match["scale"]) if match else None
+    if match is not None:
+        return _scale_word(match["scale"])
+    prefix = re.search(rf"(?<![A-Za-z]){_PREFIXED}", text)
+    return None if prefix is None else "millions" if prefix[0] == "M" else "thousands"

@@ -1,0 +1,155 @@
+"""What flows through the investor summary: its inputs, what models fill, and its state."""
+
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ....nodes.documents.pdf import MAX_PAGES
+from ....state.reducers import append
+from ....state.usage import Usage
+
+MAX_ROUNDS = 3
+MAX_WORDS = 300
+
+Outcome = Literal["approved", "edited", "rejected"]
+Scale = Literal["units", "thousands", "lakh", "millions", "crore", "billions", "trillions"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Inputs(_Frozen):
+    """What a run is started with."""
+
+    document: str = Field(description="Path of the annual report, a PDF with a text layer.")
+    out: str | None = Field(None, description="Directory for the PDF and the e-mail.")
+    max_pages: int = Field(MAX_PAGES, ge=1, description="Longer documents are refused.")
+
+
+class Figure(_Frozen):
+    """One figure as the report prints it, with where it stands and how sure that is.
+
+    ``value`` is in ``scale``; a loss is negative. Without a value there is a ``reason``.
+    """
+
+    value: float | None = Field(None, description="As printed, in `scale`; a loss is negative.")
+    currency: str | None = Field(None, description="ISO code, such as USD.")
+    scale: Scale | None = Field(None, description="What the printed number counts in.")
+    period: str | None = Field(None, description="The year in which the fiscal year ends.")
+    page: int | None = Field(None, description="The page, as numbered by its [page N] line.")
+    evidence: str | None = Field(None, description="The row or sentence, copied exactly.")
+    confidence: float = Field(0.0, ge=0, le=1, description="From 0 to 1.")
+    computed: bool = Field(False, description="True when no printed number was copied.")
+    reason: str | None = Field(None, description="Why there is no value, or how it was computed.")
+
+
+class Figures(_Frozen):
+    """The newest full year's figures, consolidated, as reported."""
+
+    revenue: Figure = Field(description="Total revenue, also called net sales or turnover.")
+    operating_expenses: Figure = Field(description="Total operating expenses, a positive number.")
+    net_income: Figure = Field(description="Net income or loss of the whole group.")
+    revenue_growth: Figure = Field(
+        description="Change of revenue over the year before in per cent, as reported."
+    )
+
+
+class Statement(_Frozen):
+    """One thing said, with the sentence of the report that says it."""
+
+    text: str = Field(min_length=1, description="The statement, in one sentence.")
+    page: int | None = Field(None, description="The page, as numbered by its [page N] line.")
+    evidence: str = Field("", description="The sentence of the report, copied exactly.")
+
+
+class Trends(_Frozen):
+    """What moved the business, in the report's own terms."""
+
+    trends: list[Statement] = Field(description="Trends of the business, at most 8.")
+
+
+class Risks(_Frozen):
+    """What could hurt the business, in the report's own terms."""
+
+    risks: list[Statement] = Field(description="Risks to the business, at most 8.")
+
+
+class Draft(_Frozen):
+    """The writer's choice of what an investor should read, best first."""
+
+    statistics: list[Statement] = Field(description="Statistics, each with a number, at most 6.")
+    trends: list[Statement] = Field(description="Trends, at most 4.")
+    risks: list[Statement] = Field(description="Risks, at most 5.")
+
+
+class Reply(_Frozen):
+    """An answer from the report to a reviewer's question; null where it does not say."""
+
+    answer: str | None = Field(None, description="The answer, from the report alone.")
+    page: int | None = Field(None, description="The page that it stands on.")
+    evidence: str | None = Field(None, description="The sentence, copied exactly.")
+
+
+class Exchange(_Frozen):
+    """A reviewer's question and what the report says to it."""
+
+    question: str
+    answer: str
+    page: int | None = None
+
+
+class UnderReview(_Frozen):
+    """The fields that a person may edit at ``final_approval``."""
+
+    summary: str = Field(min_length=1, description="The summary, at most 300 words.")
+    email: str = Field(min_length=1, description="The e-mail's text.")
+
+
+class Verdict(_Frozen):
+    """What the reviewer decided, as the edge routes on it."""
+
+    type: Literal["approve", "edit", "reject", "respond"]
+    message: str = ""
+
+
+class PageText(_Frozen):
+    """A page of the report: its number from 1 and its text."""
+
+    number: int
+    text: str
+
+
+class State(BaseModel):
+    """What is known, step by step. Steps read what they need and return only what changed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    document: str = ""
+    out: str | None = None
+    max_pages: int = MAX_PAGES
+
+    pages: tuple[PageText, ...] = ()
+    figure_pages: tuple[int, ...] = ()
+    trend_pages: tuple[int, ...] = ()
+    risk_pages: tuple[int, ...] = ()
+    left_out: tuple[int, ...] = ()
+    parsed: tuple[PageText, ...] = ()
+    company: str | None = None
+
+    figures: Figures | None = None
+    trends: tuple[Statement, ...] = ()
+    risks: tuple[Statement, ...] = ()
+
+    draft: Draft | None = None
+    summary: str = ""
+    email: str = ""
+    round: int = 0
+    verdict: Verdict | None = None
+    exchanges: Annotated[tuple[Exchange, ...], append] = ()
+    artifacts: tuple[str, ...] = ()
+    outcome: Outcome | None = None
+
+    notes: Annotated[tuple[str, ...], append] = ()
+    usage: Annotated[tuple[Usage, ...], append] = ()

@@ -1,0 +1,150 @@
+"""Writing: the writer's choice, the text, and the PDF that goes with it."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from langgraph.runtime import Runtime
+
+from ....nodes.blocking import in_thread
+from ....nodes.documents.pdf import Page
+from ....nodes.documents.search import rank_pages, words_query
+from ....nodes.models.ask import ask
+from ....nodes.offline.picking import pick
+from ....nodes.offline.source import Source
+from ....nodes.output import run_directory, write_whole
+from ....nodes.reports import render_pdf
+from ....state.context import OFFLINE, RunContext
+from . import compose, grounding, prompts
+from .reading import Update, about, as_document, chosen, cited, context_of
+from .schema import Draft, Figure, PageText, State, Statement
+
+
+async def write(state: State, runtime: Runtime[RunContext]) -> Update:
+    """A draft from figures, trends and risks; after a rejection, from the reviewer's words too."""
+    model = context_of(runtime).model
+    message = state.verdict.message if state.verdict is not None else ""
+    facts = compose.figure_statements(state.figures) if state.figures else []
+    more = _sentences_on(message, state.pages)
+    material = cited([*facts, *state.trends, *state.risks, *more])
+    asked = f"Reviewer's message: {message}" if message else ""
+    answer = await ask(model, Draft, about(prompts.WRITE, material, asked=asked), step="write")
+    draft, notes = _grounded(answer.value, [*material, *state.pages])
+    draft = compose.with_facts(draft, facts)
+    text = compose.summary(state, draft, words=compose.wanted_words(message))
+    return {
+        "draft": draft,
+        "summary": text,
+        "email": compose.email(state, text),
+        "round": state.round + 1,
+        "verdict": None,
+        "notes": (*notes, *_reply_to(message, more, model), *_lacks(draft)),
+        "usage": (answer.usage,),
+    }
+
+
+def _sentences_on(message: str, pages: tuple[PageText, ...]) -> list[Statement]:
+    """What the report says on the reviewer's words."""
+    query = words_query(message)
+    if not query:
+        return []
+    plain = [Page(number=each.number, text=each.text) for each in pages]
+    best = [page.number for page in rank_pages(plain, [query])[:4]]
+    source = Source(as_document(chosen(pages, best)))
+    return [
+        Statement(text=each.sentence.text, page=each.sentence.page, evidence=each.sentence.text)
+        for each in pick(source.sentences, topic=message, most=3)
+    ]
+
+
+def _grounded(draft: Draft, pages: list[PageText]) -> tuple[Draft, tuple[str, ...]]:
+    statistics, fell = grounding.statements("statistic", draft.statistics, pages)
+    trends, fell_too = grounding.statements("trend", draft.trends, pages)
+    risks, fell_also = grounding.statements("risk", draft.risks, pages)
+    kept = Draft(statistics=list(statistics), trends=list(trends), risks=list(risks))
+    return kept, (*fell, *fell_too, *fell_also)
+
+
+def _reply_to(message: str, more: list[Statement], model: str) -> tuple[str, ...]:
+    if not message:
+        return ()
+    if not more:
+        return (f"The report says nothing on the reviewer's words: {message!r}.",)
+    if model == OFFLINE:
+        return ("offline:extract chose again by the reviewer's words; it cannot rewrite.",)
+    return ()
+
+
+def _lacks(draft: Draft) -> tuple[str, ...]:
+    """Where the report gives less than a summary should have, the summary says so."""
+    short = []
+    for name, found in (("statistics", draft.statistics), ("risks", draft.risks)):
+        if len(found) < 3:
+            short.append(f"The report yields only {len(found)} {name}.")
+    return tuple(short)
+
+
+async def format(  # noqa: A001  # the step's promised name
+    state: State, runtime: Runtime[RunContext]
+) -> Update:
+    """The draft's PDF and e-mail as files, for the reviewer to open."""
+    context = context_of(runtime)
+    directory = run_directory(context, state.out) / "draft"
+    edited = state.verdict is not None and state.verdict.type == "edit"
+    status = "edited" if edited else "draft"
+    paths = await in_thread(publish, state, directory, status=status, model=context.model)
+    return {"artifacts": paths}
+
+
+def publish(state: State, directory: Path, *, status: str, model: str) -> tuple[str, ...]:
+    """Write the PDF and the e-mail, each whole or not at all; the same state, the same files."""
+    template = files(__package__).joinpath("summary.typ").read_text(encoding="utf-8")
+    pdf = render_pdf(template, _printed(state, status=status, model=model))
+    stem = Path(state.document).stem
+    return (
+        write_whole(directory / f"{stem}-summary.pdf", pdf),
+        write_whole(directory / f"{stem}-email.txt", state.email.encode()),
+    )
+
+
+def _printed(state: State, *, status: str, model: str) -> dict[str, object]:
+    """What the template prints."""
+    draft = state.draft or Draft(statistics=[], trends=[], risks=[])
+    revenue = state.figures.revenue if state.figures else Figure()
+    return {
+        "company": state.company,
+        "document": Path(state.document).name,
+        "period": revenue.period,
+        "figures": _tiles(state),
+        "summary": state.summary,
+        "trends": [each.model_dump(include={"text", "page"}) for each in draft.trends],
+        "risks": [each.model_dump(include={"text", "page"}) for each in draft.risks],
+        "notes": list(dict.fromkeys(state.notes)),
+        "model": model,
+        "status": status,
+        "decided_by": None,
+    }
+
+
+def _tiles(state: State) -> list[dict[str, object]]:
+    if state.figures is None:
+        return []
+    tiles: list[dict[str, object]] = []
+    for name, label in compose.LABELS.items():
+        figure: Figure = getattr(state.figures, name)
+        stated = figure.value is not None
+        is_change = name == "revenue_growth"
+        unit = "per cent" if is_change else f"{figure.currency or ''} {figure.scale or ''}".strip()
+        tiles.append(
+            {
+                "label": label,
+                "value": f"{figure.value:,.10g}" if stated else None,
+                "unit": unit,
+                "period": figure.period,
+                "page": figure.page,
+                "confidence": figure.confidence if stated else None,
+                "reason": figure.reason,
+                "evidence": figure.evidence,
+                "computed": figure.computed,
+            }
+        )
+    return tiles

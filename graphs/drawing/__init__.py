@@ -1,0 +1,1 @@
+"""Draws a workflow as a picture, with nothing but Python."""

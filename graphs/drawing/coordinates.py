@@ -1,0 +1,150 @@
+"""Decide where in its row everything stands and how tall the gaps are: straight before short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from math import inf
+from statistics import fmean
+
+from .shapes import GROUP_PADDING, GROUP_TITLE, MARGIN, Item, Rows, groups_in
+
+# Which neighbours blocks move towards, round by round: those above, those below, or (0) both,
+# which settles the details. One direction at a time moves whole branches, which is needed first,
+# and last to centre everything over what it leads to.
+ROUNDS = (-1, 1) * 4 + (0,) * 30 + (1, 1)
+
+# Blocks by number, from left to right, and how far apart the centres of two of them must be.
+Separations = list[tuple[int, int, float]]
+
+
+def place_across(rows: Rows) -> None:
+    """Find the centre of every item: straight where possible, balanced over its neighbours."""
+    block, apart = straight_blocks(rows)
+    members: list[list[Item]] = [[] for _ in set(block.values())]
+    for item, b in block.items():
+        members[b].append(item)
+    numbers = range(len(members))
+    above = [[block[o] for i in items for o in main_line(i.up)] for items in members]
+    below = [[block[o] for i in items for o in main_line(i.down)] for items in members]
+    leans = [next((item.side for item in items if item.side), 0) for items in members]
+    soft = {b for b in numbers if all(is_soft(item) for item in members[b])}
+    downwards = sorted(numbers, key=lambda b: members[b][0].row)
+    xs = spread([0.0] * len(members), apart)
+    for number, way in enumerate(ROUNDS):
+        for b in downwards[::-1] if number % 2 or way > 0 else downwards:
+            wanted = above[b] * (way <= 0) + below[b] * (way >= 0)
+            near = [o for o in wanted if o != b] or [o for o in above[b] + below[b] if o != b]
+            if near and not leans[b]:
+                xs[b] = fmean(xs[other] for other in near)
+        xs = tightened(spread(fitted(xs, soft, apart), apart), leans, apart)
+    left = min((xs[b] - item.width / 2 for item, b in block.items()), default=0.0)
+    for item, b in block.items():
+        item.x = xs[b] - left + MARGIN
+
+
+def straight_blocks(rows: Rows) -> tuple[dict[Item, int], Separations]:
+    """Join items that should share one x.
+
+    Where two such blocks cross, no x could suit both, so those are taken apart again.
+    """
+    block = {item: i for i, item in enumerate(item for row in rows for item in row)}
+    for item, b in block.items():
+        below = main_line(item.down)
+        if len(below) == 1 and main_line(below[0].up) == [item]:
+            block[below[0]] = b
+    while True:
+        apart: dict[tuple[int, int], float] = {}
+        sorter = TopologicalSorter[int](dict.fromkeys(block.values(), ()))
+        for left, right in (pair for row in rows for pair in pairwise(row)):
+            pair = block[left], block[right]
+            need = (left.width + right.width) / 2 + clearance(left, right)
+            apart[pair] = max(apart.get(pair, 0.0), need)
+            sorter.add(pair[1], pair[0])
+        try:
+            place = {b: i for i, b in enumerate(sorter.static_order())}
+        except CycleError as error:
+            crossed = error.args[1]
+            block = {item: i if b in crossed else b for i, (item, b) in enumerate(block.items())}
+        else:
+            sorted_apart = sorted((place[a], place[b], need) for (a, b), need in apart.items())
+            return {item: place[b] for item, b in block.items()}, sorted_apart
+
+
+def main_line(linked: list[Item]) -> list[Item]:
+    """Return the neighbours one rank away, if any: long edges can give way to a straight flow."""
+    return [item for item in linked if item.kind == "box" or item.reach == 1] or linked
+
+
+def clearance(one: Item, other: Item) -> float:
+    """Return the free space to leave between two items in a row."""
+    kinds = {one.kind, other.kind}
+    if "border" in kinds:
+        return GROUP_PADDING
+    if kinds == {"box"}:
+        return 36.0
+    return 24.0 if "box" in kinds else 14.0
+
+
+def is_soft(item: Item) -> bool:
+    return item.kind == "bend" and item.reach > 1
+
+
+def fitted(xs: Sequence[float], soft: Iterable[int], apart: Separations) -> list[float]:
+    """Move long edges between their neighbours: if they pushed boxes, the flow would drift."""
+    low, high = dict.fromkeys(soft, -inf), dict.fromkeys(soft, inf)
+    for one, other, need in apart:
+        if other in low and one not in low:
+            low[other] = max(low[other], xs[one] + need)
+        if one in low and other not in low:
+            high[one] = min(high[one], xs[other] - need)
+    result = list(xs)
+    for b in low:
+        narrow = low[b] > high[b]
+        result[b] = (low[b] + high[b]) / 2 if narrow else max(low[b], min(high[b], xs[b]))
+    return result
+
+
+def tightened(xs: Sequence[float], leans: Sequence[int], apart: Separations) -> list[float]:
+    """Bring loops and borders close to what they run round, so that they push nothing away."""
+    result = list(xs)
+    for b in {other for _, other, _ in apart if leans[other] > 0}:
+        result[b] = -inf
+    for one, other, need in apart:
+        if leans[other] > 0:
+            result[other] = max(result[other], result[one] + need)
+    for b in {one for one, _, _ in apart if leans[one] < 0}:
+        result[b] = inf
+    for one, other, need in reversed(apart):
+        if leans[one] < 0:
+            result[one] = min(result[one], result[other] - need)
+    return result
+
+
+def spread(xs: Sequence[float], apart: Separations) -> list[float]:
+    """Move blocks apart until none is too close.
+
+    Pushing everything right and pushing everything left both give a valid placement; so does
+    their mean, and that one is balanced.
+    """
+    right, left = list(xs), list(xs)
+    for one, other, need in apart:
+        right[other] = max(right[other], right[one] + need)
+    for one, other, need in reversed(apart):
+        left[one] = min(left[one], left[other] - need)
+    return [(a + b) / 2 for a, b in zip(right, left, strict=True)]
+
+
+def place_down(rows: Rows) -> None:
+    """Find the top and bottom of every row, with more room where edges travel far sideways."""
+    groups = list(groups_in(rows).values())
+    y = MARGIN
+    for number, row in enumerate(rows):
+        y += GROUP_TITLE * sum(inside[0].row == number for inside in groups)
+        bottom = y + max((item.height for item in row), default=0.0)
+        for item in row:
+            item.top, item.bottom = y, bottom
+        shifts = [abs(item.x - other.x) for item in row for other in item.down]
+        y = bottom + min(max(26.0, 12 + 0.28 * max(shifts, default=0.0)), 90.0)
+        y += GROUP_PADDING * sum(inside[-1].row == number for inside in groups)

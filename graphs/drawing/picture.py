@@ -1,0 +1,292 @@
+"""Draw a LangGraph graph as an SVG that needs nothing but itself.
+
+LangGraph's own pictures go through a web service or Graphviz. A report about confidential
+documents should need neither, so this module writes the SVG directly: no scripts, no fonts to
+fetch, colours for light and dark pages, and the same text for the same graph every time.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import dist
+from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
+
+from .layout import layout
+from .shapes import Box, Group, Layout, Link, Point, Rect, Route
+
+if TYPE_CHECKING:
+    from langchain_core.runnables.graph import Edge, Graph
+
+START, END = "__start__", "__end__"
+LONGEST_LABEL = 40
+ARROW = 8.0
+
+# Light, then what differs on dark pages. Plain rules: not every renderer knows CSS variables.
+COLOURS = {
+    ".page": ("fill:#ffffff", "fill:#0f172a"),
+    ".node rect": ("fill:#f8fafc;stroke:#94a3b8;stroke-width:1.25", "fill:#1e293b;stroke:#64748b"),
+    ".node text": ("fill:#0f172a", "fill:#e2e8f0"),
+    ".model rect": ("fill:#eef2ff;stroke:#818cf8", "fill:#26275a"),
+    ".model .icon": ("fill:#6366f1", "fill:#a5b4fc"),
+    ".review rect": ("fill:#fff7ed;stroke:#f59e0b;stroke-width:2", "fill:#43290c;stroke:#f59e0b"),
+    ".review .icon": ("fill:#d97706", "fill:#fbbf24"),
+    ".end rect": ("fill:#475569;stroke:#475569", "fill:#cbd5e1;stroke:#cbd5e1"),
+    ".end text": ("fill:#ffffff", "fill:#0f172a"),
+    ".edge path": ("fill:none;stroke:#64748b;stroke-width:1.5", "stroke:#94a3b8"),
+    ".edge .head": ("fill:#64748b;stroke:none", "fill:#94a3b8"),
+    ".halo": ("fill:#ffffff", "fill:#0f172a"),
+    ".inside": ("fill:#f3f5f9", "fill:#172136"),
+    ".label": ("fill:#475569", "fill:#cbd5e1"),
+    ".group rect": ("fill:#f3f5f9;stroke:#cbd5e1", "fill:#172136;stroke:#334155"),
+    ".group text": ("fill:#475569", "fill:#cbd5e1"),
+}
+SHAPES = (
+    ".flow-picture text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',"
+    "Arial,sans-serif;font-size:13px;text-anchor:middle}"
+    ".flow-picture .label,.flow-picture .group text,.flow-picture .end text{font-size:11px}"
+    ".flow-picture .group text{text-anchor:start;font-weight:600}"
+    ".flow-picture .group .right{text-anchor:end}"
+    ".flow-picture .conditional .line{stroke-dasharray:5 4}"
+)
+# The shape tells a person's decision from a model's work where the colour cannot be seen.
+ICONS = {
+    "review": "M0-6.2a3 3 0 1 1 0 6a3 3 0 1 1 0-6zM-5.6 6.2c0-6.6 11.2-6.6 11.2 0z",
+    "model": "M0-6.5Q.9-.9 6.5 0Q.9.9 0 6.5Q-.9.9-6.5 0Q-.9-.9 0-6.5z",
+}
+HINTS = {"review": ": a person decides here", "model": ": a model works here"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """How a node is shown: its text, its CSS class and its place in the layout."""
+
+    label: str
+    kind: str
+    box: Box
+
+
+def svg(graph: Graph, *, title: str | None = None) -> str:
+    """Return the picture of a compiled graph, as `get_graph()` describes it, as SVG text."""
+    marks = node_marks(graph)
+    labels = [edge_label(edge, marks) for edge in graph.edges]
+    links = [
+        Link(source=edge.source, target=edge.target, label_width=label_width(label))
+        for edge, label in zip(graph.edges, labels, strict=True)
+    ]
+    placed = layout([mark.box for mark in marks.values()], links)
+    parts = [group_svg(group, rect, placed) for group, rect in placed.groups.items()]
+    parts += map(edge_svg, graph.edges, placed.routes)
+    for label, route in zip(labels, placed.routes, strict=True):
+        if route.label:
+            inside = any(holds(rect, route.label) for rect in placed.groups.values())
+            parts.append(label_svg(label, route.label, inside))
+    parts += [node_svg(mark, placed.boxes[mark.box.id]) for mark in marks.values()]
+    return document(parts, placed, title or "Flow of the graph", summary(marks, len(links)))
+
+
+def node_marks(graph: Graph) -> dict[str, Mark]:
+    """Describe every node, the start first, as that is where the layout begins."""
+    names = {id: node.name for id, node in graph.nodes.items()}
+    # An edge may lead out of the described graph, for instance to a parent graph.
+    for edge in graph.edges:
+        names |= {id: id for id in edge[:2] if id not in names}
+    return {id: node_mark(graph, id, names[id]) for id in sorted(names, key=lambda id: id != START)}
+
+
+def node_mark(graph: Graph, id: str, name: str) -> Mark:
+    *group, last = id.split(":")
+    node = graph.nodes.get(id)
+    kind = str((node.metadata or {}).get("kind")) if node else ""
+    label = shorten(readable(name.rpartition(":")[2] or name))
+    if last in (START, END):
+        label, kind = last.strip("_"), "end"
+        width, height = max(52.0, text_width(label, 11) + 24), 24.0
+    else:
+        kind = kind if kind in ICONS else "step"
+        width = max(84.0, text_width(label, 13) + (48 if kind in ICONS else 28))
+        height = 40.0
+    return Mark(label=label, kind=kind, box=Box(id=id, width=width, height=height, group=(*group,)))
+
+
+def edge_label(edge: Edge, marks: Mapping[str, Mark]) -> str:
+    """Return what is written on an edge: its condition, unless that only repeats the target."""
+    text = "" if edge.data is None else readable(str(edge.data))
+    target = readable(edge.target.rpartition(":")[2])
+    return (
+        "" if text in (target, readable(edge.target), marks[edge.target].label) else shorten(text)
+    )
+
+
+def readable(text: str) -> str:
+    """Turn an identifier into words."""
+    return " ".join(text.replace("_", " ").split()) or text.strip()
+
+
+def shorten(text: str, length: int = LONGEST_LABEL) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def escape(text: str) -> str:
+    """Make text safe for XML, which cannot hold control characters even when escaped."""
+    allowed = re.sub("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)
+    return html.escape(allowed, quote=True)
+
+
+def text_width(text: str, size: float) -> float:
+    """Estimate the width of text, generously, as the reader's font is not known."""
+    return size * sum(character_width(character) for character in text)
+
+
+def character_width(character: str) -> float:
+    if east_asian_width(character) in "WF":
+        return 1.05
+    if character in "iljtfrI.,:;'|!()[] ":
+        return 0.4
+    return 0.9 if character in "mwMW@%" else 0.74 if character.isupper() else 0.62
+
+
+def label_width(label: str) -> float:
+    return text_width(label, 11) + 10 if label else 0.0
+
+
+def number(value: float) -> str:
+    """Write a coordinate briefly; two decimals are finer than anyone can see."""
+    return f"{round(value, 2) + 0:.12g}"
+
+
+def pair(x: float, y: float) -> str:
+    return f"{number(x)} {number(y)}"
+
+
+def rect_svg(rect: Rect, radius: float, attributes: str = "") -> str:
+    x, y, width, height, r = map(number, (rect.x, rect.y, rect.width, rect.height, radius))
+    return f'<rect{attributes} x="{x}" y="{y}" width="{width}" height="{height}" rx="{r}"/>'
+
+
+def text_svg(text: str, x: float, y: float, attributes: str = "") -> str:
+    return f'<text{attributes} x="{number(x)}" y="{number(y)}">{escape(text)}</text>'
+
+
+def node_svg(mark: Mark, rect: Rect) -> str:
+    """Draw a node; its tooltip carries the full name, which the label may shorten."""
+    x, y = rect.x + rect.width / 2, rect.y + rect.height / 2
+    radius, baseline, icon = (12.0, y + 4, "") if mark.kind == "end" else (9.0, y + 4.6, "")
+    if mark.kind in ICONS:
+        place = f"translate({pair(rect.x + 20, y)})"
+        icon, x = f'<path class="icon" transform="{place}" d="{ICONS[mark.kind]}"/>', x + 9
+    tooltip = readable(mark.box.id) + HINTS.get(mark.kind, "")
+    return (
+        f'<g class="node {mark.kind}" data-node="{escape(mark.box.id)}">'
+        f"<title>{escape(tooltip)}</title>{rect_svg(rect, radius)}{icon}"
+        f"{text_svg(mark.label, x, baseline)}</g>"
+    )
+
+
+def edge_svg(edge: Edge, route: Route) -> str:
+    """Draw an edge with its arrowhead, dashed when something decides whether it is taken."""
+    kinds = "edge" + " conditional" * edge.conditional + " loop" * route.loop
+    # An arrow points down into a box, or sideways at the end of a loop.
+    (before, _), (x, y) = route.points[-2:]
+    dx, dy = (0 if not route.loop else 1 if before < x else -1), int(not route.loop)
+    (back_x, back_y), half = (x - dx * ARROW, y - dy * ARROW), ARROW * 0.45
+    one = pair(back_x - dy * half, back_y + dx * half)
+    other = pair(back_x + dy * half, back_y - dx * half)
+    # The line stops a little earlier than its head, so that it does not blunt the tip.
+    line = route_path(
+        [*route.points[:-1], (x - dx * (ARROW - 1), y - dy * (ARROW - 1))], route.loop
+    )
+    return (
+        f'<g class="{kinds}" data-source="{escape(edge.source)}" '
+        f'data-target="{escape(edge.target)}"><path class="line" d="{line}"/>'
+        f'<path class="head" d="M{pair(x, y)}L{one}L{other}z"/></g>'
+    )
+
+
+def route_path(points: list[Point], loop: bool) -> str:
+    """Join points by curves that are upright at each of them, but for the two ends of a loop."""
+    result = f"M{pair(*points[0])}"
+    for i in range(1, len(points)):
+        (x, y), (to_x, to_y) = points[i - 1], points[i]
+        middle = (y + to_y) / 2
+        if loop and i == 1:
+            result += corner((x, y), (to_x, y), (to_x, to_y))
+        elif loop and i == len(points) - 1:
+            result += corner((x, y), (x, to_y), (to_x, to_y))
+        elif abs(x - to_x) < 0.01:
+            result += f"L{pair(to_x, to_y)}"
+        else:
+            result += f"C{pair(x, middle)} {pair(to_x, middle)} {pair(to_x, to_y)}"
+    return result
+
+
+def corner(start: Point, turn: Point, end: Point) -> str:
+    """Go straight from start to end but for one rounded turn."""
+    radius = min(16.0, dist(start, turn), dist(turn, end))
+    one, other = towards(turn, start, radius), towards(turn, end, radius)
+    return f"L{pair(*one)}Q{pair(*turn)} {pair(*other)}L{pair(*end)}"
+
+
+def towards(start: Point, end: Point, length: float) -> Point:
+    part = length / (dist(start, end) or 1)
+    return start[0] + (end[0] - start[0]) * part, start[1] + (end[1] - start[1]) * part
+
+
+def label_svg(text: str, centre: Point, inside: bool) -> str:
+    """Write a label on its edge, on a halo that keeps the line from striking it through."""
+    (x, y), width = centre, label_width(text)
+    halo = Rect(x=x - width / 2, y=y - 9, width=width, height=18)
+    kind = "halo inside" if inside else "halo"
+    return rect_svg(halo, 5, f' class="{kind}"') + text_svg(text, x, y + 4, ' class="label"')
+
+
+def holds(rect: Rect, point: Point) -> bool:
+    return rect.x < point[0] < rect.x + rect.width and rect.y < point[1] < rect.y + rect.height
+
+
+def group_svg(group: Group, rect: Rect, placed: Layout) -> str:
+    """Draw the soft box around a subgraph, named in the corner its edges are further from."""
+    inside = [box for box in placed.boxes.values() if holds(rect, (box.x, box.y))]
+    first = min(inside, key=lambda box: box.y)
+    right = first.x + first.width / 2 < rect.x + rect.width / 2 - 0.01
+    x, side = (rect.x + rect.width - 12, ' class="right"') if right else (rect.x + 12, "")
+    name = readable(group[-1])
+    short = shorten(name, min(LONGEST_LABEL, int((rect.width - 20) / 7)))
+    return (
+        f'<g class="group" data-group="{escape(":".join(group))}">'
+        f"<title>{escape(name)}</title>{rect_svg(rect, 14)}"
+        f"{text_svg(short, x, rect.y + 17, side)}</g>"
+    )
+
+
+def summary(marks: Mapping[str, Mark], connections: int) -> str:
+    """Say in words what the picture shows, for readers who do not see it."""
+    steps = [mark.label for mark in marks.values() if mark.kind != "end"]
+    people = [mark.label for mark in marks.values() if mark.kind == "review"]
+    text = f"{len(steps)} steps, {connections} connections: {', '.join(steps)}."
+    return text + (f" A person decides at: {', '.join(people)}." if people else "")
+
+
+def document(parts: list[str], placed: Layout, title: str, description: str) -> str:
+    """Put the parts on a page of their own colour, so that labels stay readable anywhere."""
+    width, height, title = number(placed.width), number(placed.height), escape(title)
+    page = Rect(x=0, y=0, width=placed.width, height=placed.height)
+    light, dark = (
+        "".join(f".flow-picture {name}{{{rules[i]}}}" for name, rules in COLOURS.items())
+        for i in (0, 1)
+    )
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="flow-picture" role="img" '
+        f'aria-label="{title}" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" style="max-width:100%">',
+        f"<title>{title}</title>",
+        f"<desc>{escape(description)}</desc>",
+        f"<style>{SHAPES}{light}@media (prefers-color-scheme: dark){{{dark}}}</style>",
+        rect_svg(page, 12, ' class="page"'),
+        *parts,
+        "</svg>",
+    ]
+    return "\n".join(lines) + "\n"

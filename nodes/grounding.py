@@ -1,0 +1,44 @@
+"""Holding what a model says against the source: quotes must stand there, numbers too."""
+
+import re
+from collections.abc import Mapping
+
+#: How alike (per cent of characters) a quote and the page's own words must be: line ends,
+#: hyphens and spaces get lost on the way, words must not.
+_ALIKE = 90
+
+
+def stands_in(quote: str, text: str) -> bool:
+    """Whether a quote stands in a text, up to the way in which it is set."""
+    wanted, given = _plain(quote), _plain(text)
+    if not wanted:
+        return False
+    if wanted in given:
+        return True
+    from rapidfuzz import fuzz
+
+    return fuzz.partial_ratio(wanted, given) >= _ALIKE and numbers_in(quote) <= numbers_in(text)
+
+
+def numbers_in(text: str) -> frozenset[str]:
+    """The numbers of a text, by their digits: "1,234.50" and "1 234.5" are one."""
+    apart = re.findall(r"\d[\d,.'’]*", text)
+    # Spaces part columns in one report and thousands in the next: both readings count.
+    spaced = re.findall(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)(?:[.,]\d+)?", text)
+    return frozenset(_digits(each) for each in (*apart, *spaced))
+
+
+def _digits(number: str) -> str:
+    plain = re.sub(r"[,'’ ]", "", number).rstrip(".")
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^0-9a-z]+", "", text.lower())
+
+
+def page_of(quote: str, pages: Mapping[int, str], claimed: int | None) -> int | None:
+    """The page on which a quote stands: the claimed one if it does, else the first that does."""
+    if claimed is not None and claimed in pages and stands_in(quote, pages[claimed]):
+        return claimed
+    return next((number for number, text in pages.items() if stands_in(quote, text)), None)

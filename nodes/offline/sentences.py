@@ -1,0 +1,68 @@
+"""The sentences of a text's prose, apart from its headings and its rows of figures."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+#: Ends of sentences, but for the short forms that also end in a full stop.
+_END = re.compile(
+    r"(?<![A-Z])(?<!\b[A-Z]\.[A-Z])(?<!\bInc)(?<!\bCorp)(?<!\bLtd)(?<!\bCo)(?<!\bNo)(?<!\bMr)"
+    r"(?<!\bMs)(?<!\bDr)(?<!\bvs)(?<!\bapprox)(?<!\bSt)(?<!\bu\.a)(?<!\be\.g)(?<!\bi\.e)"
+    r"(?<!\betc)(?<!\bFig)(?<!\bRs)(?<!\bcf)(?<!\bp)(?<!\bca)[.!?][\"”’)]*\s+(?=[\"“(‘]?[A-Z0-9•])"
+)
+_ROW_END = re.compile(r"(?:[\s|]+[$€£¥₹]?\s?[-–—(]?[$€£¥₹]?\d[\d,.' ]*\)?%?){2,}\s*$")
+_BULLET = re.compile(r"[•▪◦*–-]\s")
+_STOP = re.compile(r"[.!?][\"”)]?$")
+_VERB = re.compile(r"\b(?:is|are|was|were|has|have)\b")
+
+
+def split_sentences(body: str) -> list[str]:
+    """The sentences of a page's prose, lines joined; headings and rows of figures left out."""
+    found: list[str] = []
+    for paragraph in _paragraphs(body.split("\n")):
+        joined = re.sub(r"\s+", " ", " ".join(paragraph)).strip()
+        start = 0
+        for match in _END.finditer(joined):
+            found.append(joined[start : match.end()].strip())
+            start = match.end()
+        found.append(joined[start:].strip())
+    return [text for text in found if _is_sentence(text)]
+
+
+def _paragraphs(lines: Sequence[str]) -> Iterator[list[str]]:
+    """Lines of prose that belong together: a heading, a table or a blank line parts them."""
+    short = _short(lines)
+    paragraph: list[str] = []
+    for line in lines:
+        stripped = line.strip()
+        is_heading = not paragraph and len(stripped) < short and stripped[-1:] not in tuple(".;:,")
+        breaks = not stripped or stripped[0] == "|" or _is_row(stripped)
+        if (breaks or is_heading or _BULLET.match(stripped)) and paragraph:
+            yield paragraph
+            paragraph = []
+        if breaks or (is_heading and not _VERB.search(stripped)):
+            continue
+        paragraph.append(stripped)
+        if len(stripped) < short and _STOP.search(stripped):
+            yield paragraph
+            paragraph = []
+    if paragraph:
+        yield paragraph
+
+
+def _is_row(stripped: str) -> bool:
+    return stripped[-1] not in ".,;:" and _ROW_END.search(stripped) is not None
+
+
+def _short(lines: Sequence[str]) -> float:
+    """Below this length a line ends before the margin: by the width that the page's lines have."""
+    lengths = sorted(len(line.strip()) for line in lines if line.strip() and line[0] != "|")
+    return min(60.0, 0.8 * lengths[int(0.8 * (len(lengths) - 1))]) if lengths else 60.0
+
+
+def _is_sentence(text: str) -> bool:
+    words = text.split()
+    return (
+        len(words) >= 4
+        and bool(re.search(r"[.!?][\"”’)]*$", text))
+        and sum(word.isalpha() or word[:-1].isalpha() for word in words) >= len(words) / 2
+    )

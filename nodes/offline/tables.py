@@ -1,0 +1,203 @@
+"""The tables of a text: Markdown, rows of plain text, and figures in large type with their names."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from .headings import Heading, heading, last_year, newest
+from .labels import INCOME_STATEMENT, concept_of_label
+from .numbers import Scale, currency_of, stated_scale
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Row:
+    """A table's row: its label and its cells, one for each heading."""
+
+    label: str
+    cells: tuple[str, ...]
+    section: str = ""
+
+    @cached_property
+    def text(self) -> str:
+        return " ".join(part for part in (self.label, *self.cells) if part)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Table:
+    """A table with what stands above it. ``headings`` may be blank where the text has none."""
+
+    caption: str
+    headings: tuple[str, ...]
+    rows: tuple[Row, ...]
+    page: int | None
+
+    @cached_property
+    def columns(self) -> tuple[Heading, ...]:
+        """What each column is about."""
+        return tuple(heading(text) for text in self.headings)
+
+    @cached_property
+    def newest(self) -> int | None:
+        """The column of the newest full year, where the headings name one."""
+        return newest(self.columns)
+
+    @cached_property
+    def title(self) -> str:
+        """The short lines of the caption: prose above a table may speak of anything."""
+        return "\n".join(line for line in self.caption.split("\n") if len(line) < 110)
+
+    @cached_property
+    def year(self) -> int | None:
+        """The year that the title names, for a table of one period without a heading."""
+        ended = re.findall(
+            r"[^\n]*\b(?:ended|ending|to|fiscal|year|FY)\b[^\n]*|.*highlights.*", self.title
+        )
+        return last_year(" ".join(ended))
+
+    @cached_property
+    def likeness(self) -> int:
+        """How many concepts of an income statement it shows: 4 or more make it one."""
+        shown = {concept_of_label(row.label) for row in self.rows if any(row.cells)}
+        return len(shown & INCOME_STATEMENT)
+
+    @cached_property
+    def scale(self) -> Scale | None:
+        return stated_scale(f"{self.caption} {' '.join(self.headings)}")
+
+    @cached_property
+    def currency(self) -> str | None:
+        """What the caption names; else the sign in the cells."""
+        named = currency_of(self.caption)
+        return named or currency_of(" ".join(cell for row in self.rows for cell in row.cells))
+
+
+def tables_in(body: str, page: int | None) -> Iterator[Table]:
+    """The tables of a page."""
+    lines = body.split("\n")
+    at = 0
+    while at < len(lines):
+        if lines[at].lstrip().startswith("|"):
+            end = at
+            while end < len(lines) and lines[end].lstrip().startswith("|"):
+                end += 1
+            yield _markdown_table(lines[at:end], _above(lines, at), page)
+            at = end
+        else:
+            at += 1
+    yield from _plain_tables(lines, page)
+    yield from _tiles(lines, page)
+
+
+def _above(lines: list[str], at: int) -> str:
+    above: list[str] = []
+    for line in reversed(lines[max(0, at - 5) : at]):
+        if not line.strip() or line.lstrip().startswith("|"):
+            break
+        above.insert(0, line.strip())
+    return "\n".join(above)
+
+
+def _cells(line: str) -> tuple[str, ...]:
+    return tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
+
+
+def _markdown_table(lines: list[str], caption: str, page: int | None) -> Table:
+    rows = [_cells(line) for line in lines if not re.fullmatch(r"[\s|:-]+", line)]
+    ruled = any(re.fullmatch(r"[\s|:-]+", line) and "-" in line for line in lines[:2])
+    headings: tuple[str, ...] = ()
+    if ruled and rows and not re.fullmatch(r"[\s|:-]+", lines[0]):
+        headings = rows.pop(0)[1:]
+    width = max((len(row) - 1 for row in rows), default=0)
+    headings = (*headings, *("",) * (width - len(headings)))
+    return Table(caption=caption, headings=headings, rows=tuple(_sectioned(rows)), page=page)
+
+
+def _sectioned(rows: Sequence[tuple[str, ...]]) -> Iterator[Row]:
+    section = ""
+    for label, *cells in rows:
+        if not any(cells):
+            section = label
+        yield Row(label=label, cells=tuple(cells), section=section)
+
+
+_SIGNED = r"(?:US|C|A)?[$€£¥₹]?\s?[-–—(]?\s?[$€£¥₹]?\d[\d,.'’]*\)?\s?%?"
+_PLAIN_ROW = re.compile(
+    rf"^(?P<label>[^\d|]*?[^\W\d_][^|]*?)\s+(?P<cells>(?:{_SIGNED}\s*|[-–—]\s+)+)$"
+)
+_PLAIN_CELL = re.compile(rf"{_SIGNED}|[-–—](?=\s)")
+_YEARS = re.compile(r"(?:.*?\s)?((?:(?:FY\s?|fiscal\s)?(?:19|20)\d\d\s+)+(?:19|20)\d\d)\s*$", re.I)
+
+
+def _plain_tables(lines: list[str], page: int | None) -> Iterator[Table]:
+    """Rows in text that has no Markdown: a label and numbers, below a line of years."""
+    headings: tuple[str, ...] = ()
+    caption: list[str] = []
+    rows: list[tuple[str, ...]] = []
+    for line in [*lines, "|"]:
+        stripped = line.strip()
+        tail = len(stripped) < 200 and stripped[-1:] in tuple("0123456789)%-–—")
+        years = _YEARS.match(line) if tail else None
+        row = _PLAIN_ROW.match(stripped) if tail and not years else None
+        if row and len(cells := _PLAIN_CELL.findall(row["cells"])) >= (1 if headings else 2):
+            rows.append((row["label"], *(cell.strip() for cell in cells)))
+            continue
+        if rows and (years or not stripped or line.startswith("|") or line.endswith(".")):
+            yield _plain_table(rows, headings, caption, page)
+            rows, caption = [], []
+        if years:
+            headings = tuple(re.findall(r"(?:19|20)\d\d", years[1]))
+        elif line.startswith("|"):
+            headings = ()
+        caption = [*caption[-4:], stripped]
+
+
+def _plain_table(
+    rows: list[tuple[str, ...]], headings: tuple[str, ...], caption: list[str], page: int | None
+) -> Table:
+    width = max(len(row) - 1 for row in rows)
+    headings = headings if len(headings) >= width else ("",) * width
+    return Table(
+        caption="\n".join(caption),
+        headings=headings,
+        rows=tuple(_sectioned(rows)),
+        page=page,
+    )
+
+
+_TILE = re.compile(
+    r"[-+−–(]?\s?(?:[A-Z]{0,3}[$€£¥₹]|[A-Z]{3})?\s?[-−–(]?\d[\d.,' ]*\)?\s?"
+    r"(?:%|percent|m|mn|bn|billion|million|thousand|k|crore|lakh)?\)?",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(r"\(?(?:FY\s?)?(?P<year>(?:19|20)\d\d|\d\d)\s?:\s?(?P<value>.{1,20}?)\)?")
+
+
+def _tiles(lines: list[str], page: int | None) -> Iterator[Table]:
+    """Figures that stand alone in large type, with a name below or above and perhaps last year's."""
+    spots = [at for at, line in enumerate(lines) if _is_tile(line)]
+    below = sum(_is_name(lines, at + 1) for at in spots)
+    step = 1 if below >= sum(_is_name(lines, at - 1) for at in spots) else -1
+    caption = (
+        "\n".join(line.strip() for line in lines[max(0, spots[0] - 2) : spots[0]]) if spots else ""
+    )
+    for at in spots:
+        if not _is_name(lines, at + step):
+            continue
+        remark = _REMARK.fullmatch(lines[at + 2].strip()) if at + 2 < len(lines) else None
+        year = last_year(f"FY{remark['year'][-2:]}") if remark else None
+        headings = (str(year + 1), str(year)) if year else ("", "")
+        cells = (lines[at].strip(), remark["value"] if remark else "")
+        row = Row(label=lines[at + step].strip(), cells=cells)
+        yield Table(caption=caption, headings=headings, rows=(row,), page=page)
+
+
+def _is_tile(line: str) -> bool:
+    text = line.strip()
+    signed = re.search(r"[$€£¥₹%]|[a-z]$|[A-Z]{3}", text)
+    return bool(signed) and len(text) < 24 and _TILE.fullmatch(text) is not None
+
+
+def _is_name(lines: Sequence[str], at: int) -> bool:
+    text = lines[at].strip() if 0 <= at < len(lines) else ""
+    return 3 <= len(text) <= 50 and not re.search(r"[\d|.:;]", text)

@@ -1,0 +1,43 @@
+"""What a run is started with, checked before anything is written."""
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ValidationError
+
+from ..state.errors import InputError
+from ..state.names import nearest
+from ..state.workflow import Workflow
+
+
+def checked_inputs(workflow: Workflow, inputs: Mapping[str, object] | BaseModel) -> BaseModel:
+    """The inputs as the workflow's own type, prepared to be kept.
+
+    Raises:
+        InputError: an unknown, missing or wrong field; names it and what fits.
+    """
+    schema = workflow.inputs
+    plain = inputs.model_dump() if isinstance(inputs, BaseModel) else dict(inputs)
+    fields = tuple(schema.model_fields)
+    for name in plain:
+        if name not in fields:
+            raise InputError(
+                f"{workflow.name!r} has no input {name!r}{nearest(name, fields)}.",
+                fix=f"Its inputs are: {', '.join(fields)}.",
+            )
+    try:
+        return workflow.prepare(schema.model_validate(plain))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "missing":
+            raise InputError(
+                f"{workflow.name!r} needs the input {name!r}.",
+                fix=f"{schema.model_fields[name].description or 'Give it.'}",
+            ) from error
+        raise InputError(
+            f"The input {name!r} of {workflow.name!r} does not fit: {first['msg']} "
+            f"(found {first['input']!r:.80}).",
+            fix=f"{schema.model_fields[name].description or 'Correct it.'}"
+            if name in schema.model_fields
+            else None,
+        ) from error

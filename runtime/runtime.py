@@ -1,0 +1,227 @@
+"""The runtime: starts runs, pauses them where a person decides, and goes on from there."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..checkpoints.database import database_at
+from ..checkpoints.reviews import Reviews
+from ..checkpoints.runs import Runs
+from ..state.context import OFFLINE
+from ..state.errors import DecisionError
+from ..state.review import Edit, Review, check_edit, parse_decision
+from ..state.run import FINAL, Event, RunRecord, StepRecord
+from ..state.workflow import Workflow
+from .inputs import checked_inputs
+from .process import is_dead, this_process
+from .run import Run
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from .drive import Progress, Watch
+
+DEFAULT_URL = "sqlite:///dalsegno.db"
+
+
+def _new_id() -> str:
+    """Eight characters that are easily read out and typed."""
+    return "".join(secrets.choice("23456789abcdefghjkmnpqrstuvwxyz") for _ in range(8))
+
+
+def _unwatched(_: Progress) -> None:
+    """Nobody watches."""
+
+
+class Runtime:
+    """Runs of workflows in one database.
+
+    Opening one runs nothing: stopped runs go on when ``resume`` says so. Every method has an
+    async face of the same name with an ``a`` before it, where it drives a run.
+    """
+
+    def __init__(
+        self,
+        url: str = DEFAULT_URL,
+        *,
+        clock: Callable[[], float] = time.time,
+        new_id: Callable[[], str] = _new_id,
+    ) -> None:
+        self._database = database_at(url)
+        self._runs = Runs(self._database)
+        self._reviews = Reviews(self._database)
+        self._clock = clock
+        self._new_id = new_id
+
+    def start(
+        self,
+        workflow: str | Workflow,
+        inputs: Mapping[str, object] | BaseModel,
+        *,
+        model: str = OFFLINE,
+        thread: str | None = None,
+        watch: Watch = _unwatched,
+    ) -> Run:
+        """Run a workflow up to its end, its first pause or an error, and give the run.
+
+        Raises:
+            ValidationError: the workflow, an input, the model or the thread is wrong; then
+                nothing was started and nothing written.
+            DatabaseError: the database cannot be used.
+        """
+        from ..graphs.bridge import blocking
+
+        return blocking(self.astart)(workflow, inputs, model=model, thread=thread, watch=watch)
+
+    async def astart(
+        self,
+        workflow: str | Workflow,
+        inputs: Mapping[str, object] | BaseModel,
+        *,
+        model: str = OFFLINE,
+        thread: str | None = None,
+        watch: Watch = _unwatched,
+    ) -> Run:
+        """As ``start``, awaited."""
+        from ..graphs.library import load
+        from ..nodes.models.connect import check_model
+
+        definition = load(workflow)
+        check_model(model)
+        ready = checked_inputs(definition, inputs)
+        run, now = self._new_id(), self._clock()
+        self._runs.add(
+            RunRecord(
+                id=run,
+                thread=thread or run,
+                workflow=definition.name,
+                version=definition.version,
+                model=model,
+                inputs=ready.model_dump(mode="json"),
+                status="queued",
+                created=now,
+                updated=now,
+            )
+        )
+        return await self._drive(run, "start", definition, watch)
+
+    def resume(self, run: Run | str, *, watch: Watch = _unwatched) -> Run:
+        """Go on with a run that stopped: killed, failed, or paused and decided meanwhile.
+
+        A finished run, or one that still waits for a person, is given back as it is.
+
+        Raises:
+            NotFoundError: no such run. LeaseError: another process is running it.
+        """
+        from ..graphs.bridge import blocking
+
+        return blocking(self.aresume)(run, watch=watch)
+
+    async def aresume(self, run: Run | str, *, watch: Watch = _unwatched) -> Run:
+        """As ``resume``, awaited."""
+        from ..graphs.library import load
+        from ..nodes.models.connect import check_model
+
+        record = self._runs.get(run if isinstance(run, str) else run.id)
+        if record.status in FINAL:
+            return self.run(record.id)
+        check_model(record.model)
+        return await self._drive(record.id, "resume", load(record.workflow), watch)
+
+    def decide(
+        self, review: str, decision: object, *, by: str, watch: Watch = _unwatched
+    ) -> Run:
+        """Decide on a review and go on with its run. The decision is on disk before that.
+
+        ``decision`` is ``{"type": "approve"}``, ``edit`` with ``args``, ``reject`` or ``respond``
+        with ``message``; LangChain's ``{"decisions": [...]}`` is taken too.
+
+        Raises:
+            NotFoundError: no such review. DecisionError: it does not fit; the review stays open.
+            ConflictError: the review was decided before.
+        """
+        from ..graphs.bridge import blocking
+
+        return blocking(self.adecide)(review, decision, by=by, watch=watch)
+
+    async def adecide(
+        self, review: str, decision: object, *, by: str, watch: Watch = _unwatched
+    ) -> Run:
+        """As ``decide``, awaited."""
+        from ..graphs.library import load
+
+        ticket = self._reviews.get(review)
+        definition = load(self._runs.get(ticket.run).workflow)
+        chosen = parse_decision(decision)
+        if chosen.type not in ticket.allowed:
+            raise DecisionError(
+                f"Review {review!r} does not take {chosen.type!r}.",
+                fix=f"It takes: {', '.join(ticket.allowed)}.",
+            )
+        schema = definition.reviews.get(ticket.node)
+        if isinstance(chosen, Edit) and schema is not None:
+            check_edit(chosen, schema, review=review)
+        self._reviews.decide(review, chosen.model_dump(), by=by, now=self._clock())
+        return await self.aresume(ticket.run, watch=watch)
+
+    def run(self, run: str) -> Run:
+        """The run of that id, or of that thread.
+
+        Raises:
+            NotFoundError: there is none; names the nearest.
+        """
+        return Run(self._runs.get(run), self)
+
+    def runs(self) -> tuple[Run, ...]:
+        """Every run, the newest first."""
+        return tuple(Run(record, self) for record in self._runs.all())
+
+    def reviews(self, run: str | None = None) -> tuple[Review, ...]:
+        """The reviews that wait for a decision, of one run or of all, the oldest first."""
+        return self._reviews.list(run)
+
+    def review(self, review: str) -> Review:
+        """One review, open or decided.
+
+        Raises:
+            NotFoundError: there is none; names the nearest.
+        """
+        return self._reviews.get(review)
+
+    def steps(self, run: str) -> tuple[StepRecord, ...]:
+        """Every attempt at every step of a run."""
+        return self._runs.steps(run)
+
+    def close(self) -> None:
+        """Close the database; runs that are paused stay so."""
+        self._database.close()
+
+    async def _drive(self, run: str, event: Event, definition: Workflow, watch: Watch) -> Run:
+        from ..checkpoints.sqlite import SqliteSaver
+        from ..graphs.compiler import compile
+        from .drive import LEASE, Drive
+
+        now = self._clock()
+        holder = self._runs.take(
+            run, event, by=this_process(), now=now, until=now + LEASE, is_dead=is_dead
+        )
+        directory: Path = self._database.path.parent / "dalsegno-runs" / run
+        await Drive(
+            record=self._runs.get(run),
+            workflow=definition,
+            graph=compile(definition, SqliteSaver(self._database)),
+            holder=holder,
+            runs=self._runs,
+            reviews=self._reviews,
+            directory=str(directory),
+            clock=self._clock,
+            watch=watch,
+        )()
+        return self.run(run)
+
+
+
