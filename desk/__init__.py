@@ -1,0 +1,1 @@
+"""Where people look: the terminal and the notebook."""

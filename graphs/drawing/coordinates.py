@@ -8,7 +8,9 @@ from itertools import pairwise
 from math import inf
 from statistics import fmean
 
-from .shapes import GROUP_PADDING, GROUP_TITLE, MARGIN, Item, Rows, groups_in
+from .shapes import GROUP_PADDING, MARGIN, Group, Item, Rect, Rows, groups_in, overlap
+
+GROUP_TITLE = 20.0
 
 # Which neighbours blocks move towards, round by round: those above, those below, or (0) both,
 # which settles the details. One direction at a time moves whole branches, which is needed first,
@@ -29,7 +31,7 @@ def place_across(rows: Rows) -> None:
     above = [[block[o] for i in items for o in main_line(i.up)] for items in members]
     below = [[block[o] for i in items for o in main_line(i.down)] for items in members]
     leans = [next((item.side for item in items if item.side), 0) for items in members]
-    soft = {b for b in numbers if all(is_soft(item) for item in members[b])}
+    soft = [b for b in numbers if all(i.kind == "bend" and i.reach > 1 for i in members[b])]
     downwards = sorted(numbers, key=lambda b: members[b][0].row)
     xs = spread([0.0] * len(members), apart)
     for number, way in enumerate(ROUNDS):
@@ -45,10 +47,7 @@ def place_across(rows: Rows) -> None:
 
 
 def straight_blocks(rows: Rows) -> tuple[dict[Item, int], Separations]:
-    """Join items that should share one x.
-
-    Where two such blocks cross, no x could suit both, so those are taken apart again.
-    """
+    """Join items that should share one x, but not where two such blocks would have to cross."""
     block = {item: i for i, item in enumerate(item for row in rows for item in row)}
     for item, b in block.items():
         below = main_line(item.down)
@@ -68,8 +67,8 @@ def straight_blocks(rows: Rows) -> tuple[dict[Item, int], Separations]:
             crossed = error.args[1]
             block = {item: i if b in crossed else b for i, (item, b) in enumerate(block.items())}
         else:
-            sorted_apart = sorted((place[a], place[b], need) for (a, b), need in apart.items())
-            return {item: place[b] for item, b in block.items()}, sorted_apart
+            block = {item: place[b] for item, b in block.items()}
+            return block, sorted((place[a], place[b], need) for (a, b), need in apart.items())
 
 
 def main_line(linked: list[Item]) -> list[Item]:
@@ -80,15 +79,9 @@ def main_line(linked: list[Item]) -> list[Item]:
 def clearance(one: Item, other: Item) -> float:
     """Return the free space to leave between two items in a row."""
     kinds = {one.kind, other.kind}
-    if "border" in kinds:
-        return GROUP_PADDING
-    if kinds == {"box"}:
-        return 36.0
+    if "border" in kinds or kinds == {"box"}:
+        return GROUP_PADDING if "border" in kinds else 36.0
     return 24.0 if "box" in kinds else 14.0
-
-
-def is_soft(item: Item) -> bool:
-    return item.kind == "bend" and item.reach > 1
 
 
 def fitted(xs: Sequence[float], soft: Iterable[int], apart: Separations) -> list[float]:
@@ -109,25 +102,18 @@ def fitted(xs: Sequence[float], soft: Iterable[int], apart: Separations) -> list
 def tightened(xs: Sequence[float], leans: Sequence[int], apart: Separations) -> list[float]:
     """Bring loops and borders close to what they run round, so that they push nothing away."""
     result = list(xs)
-    for b in {other for _, other, _ in apart if leans[other] > 0}:
-        result[b] = -inf
+    least, most = dict[int, float](), dict[int, float]()
     for one, other, need in apart:
         if leans[other] > 0:
-            result[other] = max(result[other], result[one] + need)
-    for b in {one for one, _, _ in apart if leans[one] < 0}:
-        result[b] = inf
+            result[other] = least[other] = max(least.get(other, -inf), result[one] + need)
     for one, other, need in reversed(apart):
         if leans[one] < 0:
-            result[one] = min(result[one], result[other] - need)
+            result[one] = most[one] = min(most.get(one, inf), result[other] - need)
     return result
 
 
 def spread(xs: Sequence[float], apart: Separations) -> list[float]:
-    """Move blocks apart until none is too close.
-
-    Pushing everything right and pushing everything left both give a valid placement; so does
-    their mean, and that one is balanced.
-    """
+    """Move blocks apart: all pushed right is valid, all pushed left too, and the mean balanced."""
     right, left = list(xs), list(xs)
     for one, other, need in apart:
         right[other] = max(right[other], right[one] + need)
@@ -148,3 +134,20 @@ def place_down(rows: Rows) -> None:
         shifts = [abs(item.x - other.x) for item in row for other in item.down]
         y = bottom + min(max(26.0, 12 + 0.28 * max(shifts, default=0.0)), 90.0)
         y += GROUP_PADDING * sum(inside[-1].row == number for inside in groups)
+
+
+def group_rects(items: Sequence[Item]) -> dict[Group, Rect]:
+    """Return a box for each group, but none for a group that would enclose a stranger."""
+    groups, result = groups_in([items]), {}
+    deepest = max(map(len, groups), default=0)
+    for group, inside in groups.items():
+        pad = GROUP_PADDING * (1 + (deepest - len(group)) / 2)
+        rects = [item.rect for item in inside if item.kind != "border"]
+        left, right = min(r.x for r in rects) - pad, max(r.x + r.width for r in rects) + pad
+        top = inside[0].top - GROUP_TITLE * (1 + deepest - len(group))
+        bottom = inside[-1].bottom + pad
+        rect = Rect(x=left, y=top, width=right - left, height=bottom - top)
+        strangers = (i for i in items if i.kind == "box" and i.group[: len(group)] != group)
+        if not any(overlap(rect, stranger.rect) for stranger in strangers):
+            result[group] = rect
+    return result

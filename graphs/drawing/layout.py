@@ -10,23 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .coordinates import place_across, place_down
+from .coordinates import group_rects, place_across, place_down
 from .ordering import add_borders, ordered
 from .ranks import rows_and_paths
 from .routes import routes
-from .shapes import (
-    GROUP_PADDING,
-    GROUP_TITLE,
-    MARGIN,
-    Box,
-    Group,
-    Item,
-    Layout,
-    Link,
-    Rect,
-    groups_in,
-    overlap,
-)
+from .shapes import GROUP_PADDING, MARGIN, Box, Layout, Link
 
 
 def layout(boxes: Sequence[Box], links: Sequence[Link]) -> Layout:
@@ -46,22 +34,3 @@ def layout(boxes: Sequence[Box], links: Sequence[Link]) -> Layout:
         routes=routes(paths),
         groups=group_rects(items),
     )
-
-
-def group_rects(items: Sequence[Item]) -> dict[Group, Rect]:
-    """Return a box for each group, but none for a group that would enclose a stranger."""
-    groups, result = groups_in([items]), {}
-    deepest = max(map(len, groups), default=0)
-    for group, inside in groups.items():
-        pad = GROUP_PADDING * (1 + (deepest - len(group)) / 2)
-        rects = [item.rect for item in inside if item.kind != "border"]
-        left, right = min(r.x for r in rects) - pad, max(r.x + r.width for r in rects) + pad
-        top = inside[0].top - GROUP_TITLE * (1 + deepest - len(group))
-        bottom = inside[-1].bottom + pad
-        rect = Rect(x=left, y=top, width=right - left, height=bottom - top)
-        strangers = [
-            item.rect for item in items if item.kind == "box" and item.group[: len(group)] != group
-        ]
-        if not any(overlap(rect, other) for other in strangers):
-            result[group] = rect
-    return result

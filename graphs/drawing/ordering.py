@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from statistics import fmean
@@ -34,15 +34,13 @@ def flip(loop: Path) -> None:
 
 def sweep(start: Rows) -> tuple[int, Rows]:
     """Pull items towards their neighbours, down and up; return the best order and its crossings."""
-    rows, results = start, list[tuple[int, Rows]]()
+    rows, results = list(start), list[tuple[int, Rows]]()
     for _ in range(SWEEPS):
-        down = list[list[Item]]()
-        for row in rows:
-            down.append(reordered(row, down[-1] if down else [], lambda item: item.up))
-        rows = list[list[Item]]()
-        for row in down[::-1]:
-            rows.insert(0, reordered(row, rows[0] if rows else [], lambda item: item.down))
-        results.append((sum(crossings(*pair) for pair in pairwise(rows)), rows))
+        for k, row in enumerate(rows):
+            rows[k] = reordered(row, [[], *rows][k], lambda item: item.up)
+        for k, row in reversed([*enumerate(rows)]):
+            rows[k] = reordered(row, [*rows, []][k + 1], lambda item: item.down)
+        results.append((sum(crossings(*pair) for pair in pairwise(rows)), list(rows)))
     return min(results, key=lambda result: result[0])
 
 
@@ -85,8 +83,7 @@ def crossings(above: Sequence[Item], below: Sequence[Item]) -> int:
     for item in above:
         targets = [place[other] for other in item.down]
         total += sum(len(seen) - bisect_right(seen, target) for target in targets)
-        for target in targets:
-            insort(seen, target)
+        seen = sorted(seen + targets)
     return total
 
 
@@ -94,13 +91,13 @@ def add_borders(rows: Rows) -> None:
     """Add a left and a right border in every row of a group, to keep outsiders out of its box."""
     # Inner groups come first, so that the borders of outer ones end up around theirs.
     for group in sorted(groups_in(rows), key=len, reverse=True):
-        borders: list[list[Item]] = [[], []]
+        left, right = list[Item](), list[Item]()
         for number, row in enumerate(rows):
             inside = [k for k, item in enumerate(row) if item.group[: len(group)] == group]
             if inside:
-                for k, side, place in ((1, 1, inside[-1] + 1), (0, -1, inside[0])):
-                    border = Item(row=number, kind="border", group=group, side=side)
-                    row.insert(place, border)
-                    borders[k].append(border)
-        for items in borders:
-            join(items)
+                left.append(Item(row=number, kind="border", group=group, side=-1))
+                right.append(Item(row=number, kind="border", group=group, side=1))
+                row.insert(inside[-1] + 1, right[-1])
+                row.insert(inside[0], left[-1])
+        join(left)
+        join(right)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from .layout import layout
-from .shapes import Box, Group, Layout, Link, Point, Rect, Route
+from .shapes import Box, Group, Layout, Link, Point, Rect, Route, overlap
 
 if TYPE_CHECKING:
     from langchain_core.runnables.graph import Edge, Graph
@@ -81,9 +81,7 @@ def svg(graph: Graph, *, title: str | None = None) -> str:
     parts = [group_svg(group, rect, placed) for group, rect in placed.groups.items()]
     parts += map(edge_svg, graph.edges, placed.routes)
     for label, route in zip(labels, placed.routes, strict=True):
-        if route.label:
-            inside = any(holds(rect, route.label) for rect in placed.groups.values())
-            parts.append(label_svg(label, route.label, inside))
+        parts += [label_svg(label, route.label, placed)] if route.label else []
     parts += [node_svg(mark, placed.boxes[mark.box.id]) for mark in marks.values()]
     return document(parts, placed, title or "Flow of the graph", summary(marks, len(links)))
 
@@ -101,24 +99,20 @@ def node_mark(graph: Graph, id: str, name: str) -> Mark:
     *group, last = id.split(":")
     node = graph.nodes.get(id)
     kind = str((node.metadata or {}).get("kind")) if node else ""
+    kind = kind if kind in ICONS else "step"
     label = shorten(readable(name.rpartition(":")[2] or name))
+    width, height = max(84.0, text_width(label, 13) + (48 if kind in ICONS else 28)), 40.0
     if last in (START, END):
-        label, kind = last.strip("_"), "end"
-        width, height = max(52.0, text_width(label, 11) + 24), 24.0
-    else:
-        kind = kind if kind in ICONS else "step"
-        width = max(84.0, text_width(label, 13) + (48 if kind in ICONS else 28))
-        height = 40.0
+        label, kind, width, height = last.strip("_"), "end", 52.0, 24.0
     return Mark(label=label, kind=kind, box=Box(id=id, width=width, height=height, group=(*group,)))
 
 
 def edge_label(edge: Edge, marks: Mapping[str, Mark]) -> str:
     """Return what is written on an edge: its condition, unless that only repeats the target."""
     text = "" if edge.data is None else readable(str(edge.data))
-    target = readable(edge.target.rpartition(":")[2])
-    return (
-        "" if text in (target, readable(edge.target), marks[edge.target].label) else shorten(text)
-    )
+    target = readable(edge.target)
+    repeats = text in (target, target.rpartition(":")[2], marks[edge.target].label)
+    return "" if repeats else shorten(text)
 
 
 def readable(text: str) -> str:
@@ -138,7 +132,7 @@ def escape(text: str) -> str:
 
 def text_width(text: str, size: float) -> float:
     """Estimate the width of text, generously, as the reader's font is not known."""
-    return size * sum(character_width(character) for character in text)
+    return size * sum(map(character_width, text))
 
 
 def character_width(character: str) -> float:
@@ -196,9 +190,8 @@ def edge_svg(edge: Edge, route: Route) -> str:
     one = pair(back_x - dy * half, back_y + dx * half)
     other = pair(back_x + dy * half, back_y - dx * half)
     # The line stops a little earlier than its head, so that it does not blunt the tip.
-    line = route_path(
-        [*route.points[:-1], (x - dx * (ARROW - 1), y - dy * (ARROW - 1))], route.loop
-    )
+    stop = x - dx * (ARROW - 1), y - dy * (ARROW - 1)
+    line = route_path([*route.points[:-1], stop], route.loop)
     return (
         f'<g class="{kinds}" data-source="{escape(edge.source)}" '
         f'data-target="{escape(edge.target)}"><path class="line" d="{line}"/>'
@@ -212,10 +205,9 @@ def route_path(points: list[Point], loop: bool) -> str:
     for i in range(1, len(points)):
         (x, y), (to_x, to_y) = points[i - 1], points[i]
         middle = (y + to_y) / 2
-        if loop and i == 1:
-            result += corner((x, y), (to_x, y), (to_x, to_y))
-        elif loop and i == len(points) - 1:
-            result += corner((x, y), (x, to_y), (to_x, to_y))
+        if loop and i in (1, len(points) - 1):
+            turn = (to_x, y) if i == 1 else (x, to_y)
+            result += corner((x, y), turn, (to_x, to_y))
         elif abs(x - to_x) < 0.01:
             result += f"L{pair(to_x, to_y)}"
         else:
@@ -225,40 +217,32 @@ def route_path(points: list[Point], loop: bool) -> str:
 
 def corner(start: Point, turn: Point, end: Point) -> str:
     """Go straight from start to end but for one rounded turn."""
-    radius = min(16.0, dist(start, turn), dist(turn, end))
-    one, other = towards(turn, start, radius), towards(turn, end, radius)
-    return f"L{pair(*one)}Q{pair(*turn)} {pair(*other)}L{pair(*end)}"
+    radius, result = min(16.0, dist(start, turn), dist(turn, end)), []
+    for x, y in (start, end):
+        part = radius / (dist((x, y), turn) or 1)
+        result.append(pair(turn[0] + (x - turn[0]) * part, turn[1] + (y - turn[1]) * part))
+    return f"L{result[0]}Q{pair(*turn)} {result[1]}L{pair(*end)}"
 
 
-def towards(start: Point, end: Point, length: float) -> Point:
-    part = length / (dist(start, end) or 1)
-    return start[0] + (end[0] - start[0]) * part, start[1] + (end[1] - start[1]) * part
-
-
-def label_svg(text: str, centre: Point, inside: bool) -> str:
+def label_svg(text: str, centre: Point, placed: Layout) -> str:
     """Write a label on its edge, on a halo that keeps the line from striking it through."""
     (x, y), width = centre, label_width(text)
     halo = Rect(x=x - width / 2, y=y - 9, width=width, height=18)
-    kind = "halo inside" if inside else "halo"
-    return rect_svg(halo, 5, f' class="{kind}"') + text_svg(text, x, y + 4, ' class="label"')
-
-
-def holds(rect: Rect, point: Point) -> bool:
-    return rect.x < point[0] < rect.x + rect.width and rect.y < point[1] < rect.y + rect.height
+    inside = " inside" * any(overlap(halo, rect) for rect in placed.groups.values())
+    return rect_svg(halo, 5, f' class="halo{inside}"') + text_svg(text, x, y + 4, ' class="label"')
 
 
 def group_svg(group: Group, rect: Rect, placed: Layout) -> str:
     """Draw the soft box around a subgraph, named in the corner its edges are further from."""
-    inside = [box for box in placed.boxes.values() if holds(rect, (box.x, box.y))]
+    inside = (box for box in placed.boxes.values() if overlap(rect, box))
     first = min(inside, key=lambda box: box.y)
     right = first.x + first.width / 2 < rect.x + rect.width / 2 - 0.01
     x, side = (rect.x + rect.width - 12, ' class="right"') if right else (rect.x + 12, "")
     name = readable(group[-1])
-    short = shorten(name, min(LONGEST_LABEL, int((rect.width - 20) / 7)))
+    words = text_svg(shorten(name, int((rect.width - 20) / 7)), x, rect.y + 17, side)
     return (
         f'<g class="group" data-group="{escape(":".join(group))}">'
-        f"<title>{escape(name)}</title>{rect_svg(rect, 14)}"
-        f"{text_svg(short, x, rect.y + 17, side)}</g>"
+        f"<title>{escape(name)}</title>{rect_svg(rect, 14)}{words}</g>"
     )
 
 

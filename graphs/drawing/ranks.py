@@ -50,15 +50,8 @@ def new_path(number: int, link: Link, ends: tuple[Item, Item], label_row: int, r
     chain = []
     for row in range(upper.row, lower.row + 1) if loop else range(upper.row + 1, lower.row):
         box = upper if row == upper.row else lower if row == lower.row else None
-        item = Item(
-            row=row,
-            kind="loop" if box else "bend",
-            group=box.group if box else common,
-            box=box,
-            link=number,
-            reach=abs(reach),
-            side=1 if loop else 0,
-        )
+        item = Item(row=row, kind="loop" if box else "bend", group=box.group if box else common)
+        item.box, item.link, item.reach, item.side = box, number, abs(reach), int(loop)
         if source is target:
             item.width = LOOP_WIDTH + (width + 6 if width else 0)
         elif row == label_row:

@@ -64,10 +64,7 @@ def simplified(points: Sequence[Point]) -> tuple[Point, ...]:
 
 
 def forward_ports(paths: Sequence[Path]) -> Ports:
-    """Say where forward edges leave and enter their boxes.
-
-    Each leans a little to where it goes: straight edges stay straight, others fan out.
-    """
+    """Say where forward edges meet their boxes: straight ones stay so, others fan out."""
     at: dict[tuple[Item, int], list[tuple[float, int]]] = {}
     for link, path in enumerate(paths):
         if not path.loop:
@@ -90,17 +87,16 @@ def loop_ports(paths: Sequence[Path]) -> Ports:
     """Spread the ends of loops over the side of each box, so that they do not cross."""
     at: dict[tuple[Item, int], list[tuple[int, int, int, int, int]]] = {}
     for link, path in enumerate(paths):
-        for end, box, item in (
-            ((0, path.target, path.chain[0]), (1, path.source, path.chain[-1])) if path.loop else ()
-        ):
+        for end, item in enumerate([path.chain[0], path.chain[-1]] if path.loop else []):
             # A loop goes up from its lower end, so there it belongs above the ones going down.
-            level = 0 if path.source is path.target else -1 if end else 1
+            level = bool(item.reach) * (-1 if end else 1)
             entry = (level, -level * item.reach, -level * link, end, link)
+            box = path.source if end else path.target
             at.setdefault((box, item.side), []).append(entry)
     ports = {}
     for (box, _), entries in at.items():
-        step = min(11.0, (box.height - 14) / max(len(entries) - 1, 1))
+        last, middle = len(entries) - 1, (box.top + box.bottom) / 2
+        step = min(11.0, (box.height - 14) / max(last, 1))
         for number, (*_, end, link) in enumerate(sorted(entries)):
-            middle = (box.top + box.bottom) / 2
-            ports[link, end] = middle + (number - (len(entries) - 1) / 2) * step
+            ports[link, end] = middle + (number - last / 2) * step
     return ports

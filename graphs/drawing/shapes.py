@@ -9,17 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Literal
 
 Point = tuple[float, float]
 Group = tuple[str, ...]
 Rows = list[list["Item"]]
-
 LOOP_WIDTH = 20.0
 MARGIN = 24.0
 GROUP_PADDING = 16.0
-GROUP_TITLE = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +74,7 @@ class Item:
     """One thing that needs room in a row, and once it is placed, where that row is.
 
     `link` is the number of the edge an item belongs to and `reach` how many ranks that spans.
-    The ends of a loop are kept beside their `box`, on the `side` -1 or 1. A border has a side
-    too: that of its group.
+    The ends of a loop are kept beside their `box`, on the `side` -1 or 1; a border has a side too.
     """
 
     row: int
@@ -123,10 +120,9 @@ def join(items: Iterable[Item]) -> None:
 def groups_in(rows: Iterable[Sequence[Item]]) -> dict[Group, list[Item]]:
     """Return what stands in each group or in one inside it, from top to bottom."""
     found: dict[Group, list[Item]] = {}
-    for row in rows:
-        for item in row:
-            for size in range(1, len(item.group) + 1):
-                found.setdefault(item.group[:size], []).append(item)
+    for item in chain.from_iterable(rows):
+        for size in range(1, len(item.group) + 1):
+            found.setdefault(item.group[:size], []).append(item)
     return dict(sorted(found.items()))
 
 

@@ -88,7 +88,7 @@ def _table(above: Sequence[Line], block: Sequence[Line], earlier: Table | None) 
         columns = with_headings(columns, heads, rows)
     elif earlier is not None:
         columns = inherited(columns, earlier.columns)
-    if not heads and not _is_table(rows, columns):
+    if not any(row.label for row in rows) or not (heads or _is_table(rows, columns)):
         return None
     sides = [text for line in heads if (text := _beside(line, left))]
     return Table(

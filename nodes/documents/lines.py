@@ -16,6 +16,7 @@ _SIGN = r"(?:US|CA|NZ|HK|[ACRS])?[$€£¥₹]"
 _NUMBER = re.compile(
     rf"""[-−–+(\[]*\s*(?:{_SIGN})?\s*[-−–(]*                       # signs and currency
         (?:\d{{1,3}}(?:[,.'’\u00a0]\d{{2,3}})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?|[.,]\d+)
+        (?:[./-]\d\d?[./-](?:\d\d){{1,2}})?                            # a date
         \s*(?:%|bps|pp|pts|x)?\s*[)\]]*\s*(?:%|pp|pts|\*|\(\d\)|†)*""",
     re.VERBOSE,
 )
@@ -23,7 +24,7 @@ _FILLER = re.compile(rf"{_SIGN}|[-−–—]+|[()%*†]+|\)%|n/?m|nm|n/?a|nil|%|
 #: Years without more make a heading; a bare "71" is a number.
 _YEAR_LIKE = re.compile(
     r"(?:FY|CY|F)?\s*'?(?:19|20)\d\d(?:\s*[/–-]\s*(?:20)?\d\d)?[AE]?"
-    r"|(?:(?:FY|CY|F)\s*'?|['’])\d\d[AE]?|\d\d/\d\d",
+    r"|(?:(?:FY|CY|F)\s*'?|['’])\d\d[AE]?|\d\d/\d\d|\d\d?[./-]\d\d?[./-](?:\d\d){1,2}|20\d\d-\d\d-\d\d",
     re.I,
 )
 _MONEY = re.compile(r"\d[,.]\d|[$€£¥₹]")

@@ -1,15 +1,15 @@
 """Where the words of a PDF page stand: what tables are made of."""
 
 import ctypes
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
 
-_SPACES = frozenset(" \t\r\n\xa0\u2009\u202f\ufffe\x02\x00")
+_WORD = re.compile("[^ \t\r\n\xa0\u2009\u202f\ufffe\x02\x00]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,34 +31,23 @@ def words_on(document: "PdfDocument", index: int) -> tuple[Word, ...]:
     text = page.get_textpage()
     try:
         count = text.count_chars()
-        codes = [raw.FPDFText_GetUnicode(text.raw, at) for at in range(count)]
-        return tuple(
-            _word("".join(map(chr, codes[start:end])), text.raw, start, end)
-            for start, end in _runs(codes)
-        )
+        letters = "".join(chr(raw.FPDFText_GetUnicode(text.raw, at)) for at in range(count))
+        return tuple(_word(each, text.raw) for each in _WORD.finditer(letters))
     finally:
         text.close()
         page.close()
 
 
-def _runs(codes: list[int]) -> Iterator[tuple[int, int]]:
-    numbered = groupby(enumerate(codes), key=lambda each: chr(each[1]) in _SPACES)
-    for is_space, group in numbered:
-        if not is_space:
-            indices = [at for at, _ in group]
-            yield indices[0], indices[-1] + 1
-
-
-def _word(text: str, raw_page: object, start: int, end: int) -> Word:
+def _word(found: re.Match[str], raw_page: object) -> Word:
     from pypdfium2 import raw
 
     box = raw.FS_RECTF()
-    raw.FPDFText_GetLooseCharBox(raw_page, start, box)
+    raw.FPDFText_GetLooseCharBox(raw_page, found.start(), box)
     x0, height = box.left, box.top - box.bottom
-    raw.FPDFText_GetLooseCharBox(raw_page, end - 1, box)
+    raw.FPDFText_GetLooseCharBox(raw_page, found.end() - 1, box)
     x, y = ctypes.c_double(), ctypes.c_double()
-    raw.FPDFText_GetCharOrigin(raw_page, start, x, y)
-    return Word(text=text, x0=x0, x1=box.right, y=y.value, height=max(height, 1.0))
+    raw.FPDFText_GetCharOrigin(raw_page, found.start(), x, y)
+    return Word(text=found[0], x0=x0, x1=box.right, y=y.value, height=max(height, 1.0))
 
 
 def lines_of(words: Iterable[Word]) -> list[list[Word]]:

@@ -17,6 +17,8 @@ from .source import Source
 #: Below this a figure is not called sure. What the text leaves open keeps a figure below it.
 SURE = 0.8
 _OPEN = 0.78
+#: Below this a place speaks of something else: a forecast, an affiliate, a part of the business.
+_ABOUT_ELSE = 0.36
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,10 +46,14 @@ def find(sought: Sought, source: Source) -> Found:
 def decide(sought: Sought, source: Source) -> tuple[Found, Candidate | None]:
     """What ``find`` finds, and the place that it stands in."""
     places = candidates(sought, source)
-    if not places:
+    found, best = _decided(places, source) if places else (None, None)
+    if found is None or best is None:
         reason = f"The text states no {sought.spoken}."
         return Found(value=None, confidence=0.0, reason=reason), None
-    return _decided(places, source)
+    if best.weight < _ABOUT_ELSE:
+        reason = f"The text states no {sought.spoken}: {best.evidence!r} is about something else."
+        return Found(value=None, confidence=0.0, page=best.page, reason=reason), None
+    return found, best
 
 
 def candidates(sought: Sought, source: Source) -> tuple[Candidate, ...]:

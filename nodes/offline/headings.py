@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from .years import last_year
+
 Role = Literal["period", "change", "note", "share", "other", "unknown"]
 
 
@@ -29,12 +31,6 @@ class Heading:
         return self.role == "period" and self.months in {None, 12} and not self.adjusted
 
 
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s?[/–-]\s?((?:20)?\d\d))?(?!\d)")
-_SHORT_YEAR = re.compile(
-    r"\b(?:FY|CY|fiscal|financial year)\s?['’]?(\d\d)(?:\s?/\s?(\d\d))?\b", re.I
-)
-#: A year however it is printed; ``last_year`` tells which one it is.
-YEAR = re.compile(f"{_YEAR.pattern}|{_SHORT_YEAR.pattern}", re.IGNORECASE)
 _MONTHS = {"three": 3, "3": 3, "six": 6, "6": 6, "nine": 9, "9": 9, "twelve": 12, "12": 12}
 _ADJUSTED = re.compile(
     r"pro[\s-]?forma|forecast|guidance|budget|target|outlook|plan\b|expected|estimate|consensus"
@@ -82,19 +78,14 @@ def heading(text: str) -> Heading:
     year = last_year(plain)
     if year is None and not _PART.search(plain) and "month" not in plain.lower():
         return Heading(text=plain, role="other", adjusted=adjusted)
-    return Heading(text=plain, role="period", year=year, months=_length(plain), adjusted=adjusted)
-
-
-def last_year(text: str) -> int | None:
-    """The year in which the period that a text names ends: 2023 for "2022/23"."""
-    years = []
-    for match in _YEAR.finditer(text):
-        first = int(match[1])
-        second = match[2]
-        years.append(first if second is None else first // 100 * 100 + int(second[-2:]))
-    years.extend(2000 + int(match[2] or match[1]) for match in _SHORT_YEAR.finditer(text))
-    plausible = [year for year in years if 1950 <= year <= 2099]
-    return max(plausible) if plausible else None
+    return Heading(
+        text=plain,
+        role="period",
+        year=year,
+        months=_length(plain),
+        adjusted=adjusted,
+        kind=re.sub(r"\s+", " ", _PERIOD_WORDS.sub(" ", plain)).strip().lower(),
+    )
 
 
 def _length(text: str) -> int | None:
@@ -110,18 +101,28 @@ def newest(headings: Sequence[Heading]) -> int | None:
     Of several for that year it is the one for the whole; else one of a kind that has more years,
     because a translation for the reader's convenience has no year before; else the first.
     """
+    ranked = _ranked(headings)
+    return ranked[0][1] if ranked else None
+
+
+def is_clear(headings: Sequence[Heading]) -> bool:
+    """Whether ``newest`` had one column to take, not two of different kinds: "Asia", "Europe"."""
+    ranked = _ranked(headings)
+    best = [at for rank, at in ranked if rank == ranked[0][0]]
+    return len({headings[at].kind for at in best}) <= 1
+
+
+def _ranked(headings: Sequence[Heading]) -> list[tuple[tuple[int, int], int]]:
+    """The columns of the newest full year with their ranks, best first."""
     full = [(at, each) for at, each in enumerate(headings) if each.is_full_year and each.year]
-    if not full:
-        return None
-    year = max(each.year or 0 for _, each in full)
+    year = max((each.year or 0 for _, each in full), default=0)
     kinds = Counter(each.kind for _, each in full)
-
-    def rank(at: int) -> tuple[int, int, int]:
-        kind = headings[at].kind
-        whole = bool(_WHOLE.search(kind)) - bool(_PART_OF.search(kind))
-        return whole, kinds[kind], -at
-
-    return max((at for at, each in full if each.year == year), key=rank)
+    ranks = []
+    for at, each in full:
+        if each.year == year:
+            whole = bool(_WHOLE.search(each.kind)) - bool(_PART_OF.search(each.kind))
+            ranks.append(((whole, kinds[each.kind]), at))
+    return sorted(ranks, key=lambda each: (-each[0][0], -each[0][1], each[1]))
 
 
 def year_before(headings: Sequence[Heading], column: int) -> int | None:

@@ -5,7 +5,7 @@ schema's own words (a field's name, title, and "also called …" in its descript
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -19,6 +19,10 @@ CONCEPTS: Mapping[str, Weights] = {
         "total revenue": 1.0,
         "total net revenue": 1.0,
         "total net sale": 1.0,
+        "revenue from external customer": 0.85,
+        "sale and other operating revenue": 0.93,
+        "net sale and other operating revenue": 0.93,
+        "total revenue and other": 0.9,
         "total sale": 1.0,
         "total operating revenue": 1.0,
         "total consolidated revenue": 1.0,
@@ -111,6 +115,16 @@ CONCEPTS: Mapping[str, Weights] = {
         "net loss": 1.0,
         "net result": 0.9,
         "consolidated net income": 0.98,
+        "consolidated profit": 0.95,
+        "consolidated net profit": 0.98,
+        "group net profit": 0.98,
+        "group profit": 0.9,
+        "net income including noncontrolling interest": 1.0,
+        "net income before noncontrolling interest": 0.98,
+        "net income after tax": 1.0,
+        "income after tax": 0.95,
+        "earning after tax": 0.95,
+        "net surplus": 0.9,
         "profit for year": 1.0,
         "loss for year": 1.0,
         "result for year": 0.95,
@@ -223,6 +237,7 @@ def normal(label: str) -> str:
     # "net income (loss)", "(loss)/profit" and "profit/(loss)" name both signs of one thing.
     text = re.sub(r"[/\s]*\((?:loss|losses|deficit|income|profit|benefit)\)\s*/?", " ", text)
     text = re.sub(r"\b(profit|income|earnings)\s*/\s*(?:loss|losses)\b", r"\1", text)
+    text = re.sub(r"\b(?:loss|losses)\s*/\s*(profit|income|earnings)\b", r"\1", text)
     text = re.sub(r"\bnotes?\s+\d+\b|\b[a-z]\)|\d+\)$", " ", text)
     text = re.sub(r"'s\b|s'(?=\s|$)", " ", text)
     words = re.findall(r"[a-z]+", text)
@@ -245,11 +260,22 @@ _OWNERS = re.compile(
 
 
 #: Ends that say nothing new: "net profit after tax for the financial year".
-_SETTLED = re.compile(
-    r"(?:(?<=^net profit)|(?<=^net loss)|(?<=^net income)|(?<=^net earning)|(?<=^net result))"
-    r" after (?:income )?(?:tax|taxation)| (?:for|of) (?:financial |fiscal |full )?(?:year|period)"
-    r"(?: (?:ended|ending)?.*)?$"
+_FOR_YEAR = re.compile(
+    r" (?:for|of) (?:financial |fiscal |full )?(?:year|period)(?: (?:ended|ending)?.*)?$"
 )
+
+
+def _variants(text: str) -> Iterator[str]:
+    """A label and the plainer ones that mean the same, the closest first."""
+    yield text
+    text = re.sub(r"after (?:income tax|taxation)", "after tax", text)
+    yield text
+    plain = _FOR_YEAR.sub("", text)
+    yield from (plain, f"{plain} for year")
+    if plain.startswith("net "):
+        yield plain.removesuffix(" after tax")
+    if plain.endswith(" net"):
+        yield f"net {plain.removesuffix(' net')}".replace("net total", "total net")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,11 +289,9 @@ class Fit:
 def fit(label: str, weights: Weights) -> Fit | None:
     """The fit of a row's label to a concept's words; None where it means something else."""
     text = normal(label)
-    weight = weights.get(text)
+    weight = next((weights[each] for each in _variants(text) if each in weights), None)
     if weight is None and (owners := _OWNERS.match(text)) and owners["head"] in weights:
         weight = 0.84 * weights[owners["head"]]
-    if weight is None and (plain := _SETTLED.sub("", text)) != text:
-        weight = weights.get(plain) or weights.get(f"{plain} for year")
     if weight is None:
         return None
     both_signs = re.search(r"income|profit|earning", label, re.IGNORECASE)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from .headings import Heading, year_before
 from .labels import DEDUCTED, Sought, fit
 from .numbers import Scale, cell_quantity, currency_of
-from .source import Row, Source, Table
+from .source import CONSOLIDATED, Row, Source, Table
 
 #: Words above a table or over a row that make its figures those of something else.
 ELSEWHERE = re.compile(
@@ -116,19 +116,25 @@ def _in_row(table: Table, row: Row, source: Source) -> Candidate | None:
     alone = not known and table.year is not None and _amounts(row, source) == 1
     return Candidate(
         value=quantity.value,
-        weight=_table_weight(table, row) * (1.0 if known else 0.9 if alone else 0.75),
+        weight=_table_weight(table, row, source) * (1.0 if known else 0.9 if alone else 0.75),
         year=columns[at].year if known else table.year,
         page=table.page,
         evidence=row.text,
-        currency=quantity.currency or currency_of(columns[at].text) or table.currency,
+        currency=_currency(quantity.currency, columns[at].text, table),
         scale=quantity.scale or table.scale,
-        clear=known or alone,
+        clear=alone or (known and table.is_clear),
         us_dollar=re.search(r"\bUS|U\.S\.|United States", f"{named} {row.cells[at]}") is not None,
         before=number(row, prior, source),
         in_statement=table.likeness >= 4,
         change=tuple(_changes(row, columns, at, source)),
         table=table,
     )
+
+
+def _currency(sign: str | None, heading: str, table: Table) -> str | None:
+    """What heading or caption name; a sign in the cell counts for more, but for a bare dollar."""
+    named = currency_of(heading) or currency_of(table.caption)
+    return named or sign or table.currency if sign in {None, "USD"} else sign
 
 
 def _amounts(row: Row, source: Source) -> int:
@@ -144,19 +150,25 @@ def _first_number(row: Row, headings: Sequence[Heading], source: Source) -> int 
     return None
 
 
-def _table_weight(table: Table, row: Row) -> float:
+def _table_weight(table: Table, row: Row, source: Source) -> float:
     weight = 1.0 if table.likeness >= 4 else 0.88 if table.likeness >= 2 else 0.7
+    if source.consolidates and table.title and not CONSOLIDATED.search(table.title):
+        weight *= 0.9
+    if not table.is_clear:
+        weight *= 0.6
     title = f"{table.title}\n{row.section}"
     named = [each for each in table.columns if each.text]
     if ELSEWHERE.search(title) or (named and all(each.adjusted for each in named)):
-        weight *= 0.35
+        # A column for the year as reported, among quarters or adjusted ones, is what it says.
+        own = any(each.role == "period" and not each.is_full_year for each in named)
+        weight *= 0.7 if own and table.newest is not None else 0.35
     elif DIVIDED.search(title) and table.likeness < 4:
         weight *= 0.8
     if _SHARES.search(title):
         weight *= 0.5
     lengths = {each.months for each in table.columns if each.role == "period"}
     if lengths - {None, 12}:
-        weight *= 0.9 if 12 in lengths else 0.4
+        weight *= 0.9 if lengths & {None, 12} else 0.4
     return weight
 
 

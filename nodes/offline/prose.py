@@ -4,22 +4,17 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from .headings import YEAR, last_year
 from .labels import Sought
 from .numbers import Quantity, quantities
 from .places import DIVIDED, ELSEWHERE, Candidate
 from .source import Sentence, Source
+from .years import said_year
 
 _EXPECTED = re.compile(
     r"\b(?:may|(?i:expects?|expected|anticipat\w+|forecasts?|guidance|targets?|outlook|will|would"
     r"|could|should|plans?|aims?|budget|pro[\s-]?forma|intends?|projected|if))\b"
 )
-_COMPARED = re.compile(
-    r"\b(?:compared|comparison|versus|vs|against|from|than|over|relative|after|following|prior)\b",
-    re.IGNORECASE,
-)
-#: Where a comparison ends, and what may be said in between that names another thing.
-_RESET = re.compile(r",|;|\bto\b(?!\s+\w+\s+in\b)", re.IGNORECASE)
+#: What may not stand between a name and its amount: another name.
 _OTHER_PART = re.compile(
     r";|\b(?:whereas|while|compared|versus|income|profits?|loss(?:es)?|earnings|expenses?|costs?"
     r"|margins?|cash|revenues?|sales|dividends?|share|EBITDA|orders?|backlog)\b",
@@ -59,23 +54,6 @@ def phrases(sought: Sought) -> re.Pattern[str]:
 def plain_subject(before: str) -> bool:
     """Whether the words before a name leave it unqualified: "our revenue", not "cloud revenue"."""
     return not before or _PLAIN_SUBJECT.search(before) is not None
-
-
-def said_year(text: str) -> int | None:
-    """The year that a sentence speaks of: "up from 2022" is about the year after."""
-    spoken, compared = [], []
-    for match in YEAR.finditer(text):
-        year = last_year(match[0])
-        if year is None:
-            continue
-        comparisons = [each.end() for each in _COMPARED.finditer(text, 0, match.start())]
-        last = comparisons[-1] if comparisons else None
-        is_compared = last is not None and not _RESET.search(text, last, match.start())
-        aside = re.match(r"\s?:", text[match.end() :]) and text[: match.start()].endswith("(")
-        (compared if is_compared or aside else spoken).append(year)
-    if compared and (not spoken or max(spoken) <= max(compared)):
-        return max(compared) + 1
-    return max(spoken, default=None)
 
 
 def in_sentences(sought: Sought, source: Source) -> Iterator[Candidate]:

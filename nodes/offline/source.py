@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .headings import last_year
 from .numbers import DecimalMark, Scale, currency_of, decimal_mark, stated_scale
 from .sentences import split_sentences
 from .tables import Row, Table, tables_in
+from .years import last_year, said_year
 
-__all__ = ["Row", "Sentence", "Source", "Table", "split_sentences"]
+__all__ = ["CONSOLIDATED", "Row", "Sentence", "Source", "Table", "split_sentences"]
 
+CONSOLIDATED = re.compile(r"consolidated|\bgroup\b", re.IGNORECASE)
 _FIGURE = re.compile(r"\d|per\s?cent", re.IGNORECASE)
 _PAGE = re.compile(r"^\[page (\d+)\]$", re.MULTILINE)
 
@@ -68,8 +69,19 @@ class Source:
             return max(stated)
         said = Counter(last_year(match[0]) for match in _REPORTED.finditer(self.text))
         said.pop(None, None)
+        if not said:
+            said.update(said_year(each.text) for each in self.figured)
+            said.pop(None, None)
+            often = max(said.values(), default=0)
+            said = Counter({year: count for year, count in said.items() if count == often})
         # Most often the year and the one before are both named.
         return max((year for year in said if year), default=None)
+
+    @cached_property
+    def consolidates(self) -> bool:
+        """Whether one of its statements is called the group's: then others may be the parent's."""
+        statements = (table for table in self.tables if table.likeness >= 3)
+        return any(CONSOLIDATED.search(table.title) for table in statements)
 
     @cached_property
     def _declared(self) -> str:

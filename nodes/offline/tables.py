@@ -1,13 +1,14 @@
-"""The tables of a text: Markdown, rows of plain text, and figures in large type with their names."""
+"""The tables of a text: Markdown, rows of plain text, and figures that stand alone."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from .headings import Heading, heading, last_year, newest
+from .headings import Heading, heading, is_clear, newest
 from .labels import INCOME_STATEMENT, concept_of_label
 from .numbers import Scale, currency_of, stated_scale
+from .years import last_year
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,6 +42,11 @@ class Table:
     def newest(self) -> int | None:
         """The column of the newest full year, where the headings name one."""
         return newest(self.columns)
+
+    @cached_property
+    def is_clear(self) -> bool:
+        """Whether there is just one such column."""
+        return is_clear(self.columns)
 
     @cached_property
     def title(self) -> str:
@@ -174,10 +180,11 @@ _REMARK = re.compile(r"\(?(?:FY\s?)?(?P<year>(?:19|20)\d\d|\d\d)\s?:\s?(?P<value
 
 
 def _tiles(lines: list[str], page: int | None) -> Iterator[Table]:
-    """Figures that stand alone in large type, with a name below or above and perhaps last year's."""
+    """Figures that stand alone in large type, each with a name below or above."""
     spots = [at for at, line in enumerate(lines) if _is_tile(line)]
-    below = sum(_is_name(lines, at + 1) for at in spots)
-    step = 1 if below >= sum(_is_name(lines, at - 1) for at in spots) else -1
+    alone = [at for at, line in enumerate(lines) if _TILE.fullmatch(line.strip())]
+    below = sum(_is_name(lines, at + 1) for at in alone)
+    step = 1 if below >= sum(_is_name(lines, at - 1) for at in alone) else -1
     caption = (
         "\n".join(line.strip() for line in lines[max(0, spots[0] - 2) : spots[0]]) if spots else ""
     )
