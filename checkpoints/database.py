@@ -1,14 +1,17 @@
 """One SQLite file: opening it, its schema's version, and errors that say what to do."""
 
-import re
+import math
 import sqlite3
+import stat
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qsl, unquote
 
 from ..state.errors import DatabaseError, InputError
+from ..state.names import nearest
 
 #: Raised with every change of a table below; a database of a newer version is refused.
 SCHEMA_VERSION = 1
@@ -83,7 +86,8 @@ class Database:
 
     @property
     def exists(self) -> bool:
-        return self._connection is not None or self.path.exists()
+        """Whether there is a file; DatabaseError when there can be none."""
+        return self._connection is not None or _is_there(self.path)
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -95,7 +99,15 @@ class Database:
         with self.lock:
             if self._connection is None:
                 with explained(self.path):
-                    self._connection = _open(self.path, self.timeout)
+                    if not _is_there(self.path):
+                        _create_private(self.path)
+                    opened = _open(self.path, self.timeout)
+                    try:
+                        _make_tables(opened, self.timeout)
+                    except BaseException:
+                        opened.close()
+                        raise
+                    self._connection = opened
             return self._connection
 
     @contextmanager
@@ -106,17 +118,24 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.commit()
             except BaseException:
                 connection.rollback()
                 raise
-            connection.commit()
 
     def rows(self, query: str, values: tuple[object, ...] = ()) -> list[sqlite3.Row]:
         """The rows that a query finds; none where there is no database yet."""
-        if not self.exists:
-            return []
         with self.lock, explained(self.path):
-            return self.connection.execute(query, values).fetchall()
+            if self._connection is not None:
+                return self._connection.execute(query, values).fetchall()
+            if not _is_there(self.path):
+                return []
+            opened = _open(self.path, self.timeout)
+            if "dalsegno_run" not in _tables(opened):  # an empty file: reading makes no tables
+                opened.close()
+                return []
+            self._connection = opened
+            return opened.execute(query, values).fetchall()
 
     def close(self) -> None:
         with self.lock:
@@ -128,68 +147,151 @@ class Database:
 def database_at(url: str) -> Database:
     """The database that a URL names: ``sqlite:///relative.db`` or ``sqlite:////absolute.db``.
 
-    ``?timeout=5`` sets how many seconds a writer waits for another one.
+    A plain path is taken too. ``?timeout=5`` sets how many seconds a writer waits for another.
 
     Raises:
-        InputError: another scheme, or a URL that names no file.
+        InputError: another kind of database, an unknown option, or no file's name.
     """
-    match = re.fullmatch(r"sqlite:///(?P<path>[^?]+)(?:\?(?P<query>.*))?", url)
-    if match is None:
-        if "://" not in url:
-            return Database(Path(url).absolute())
-        raise InputError(
-            f"{url!r} is no database that can be used.",
-            fix="Use sqlite:///name.db, relative to here, or sqlite:////an/absolute/path.db.",
+    scheme, found, rest = url.partition("://")
+    if found and scheme.partition("+")[0] in {"postgresql", "postgres"}:
+        raise InputError(  # the URL may hold a password: it is not repeated
+            "PostgreSQL is not available yet: runs are kept in a SQLite file.", fix=_URL_HELP
         )
-    wanted = parse_qs(match["query"] or "").get("timeout", [str(BUSY_TIMEOUT)])[0]
-    try:
-        timeout = float(wanted)
-    except ValueError:
+    if (found and not (scheme == "sqlite" and rest.startswith("/"))) or (
+        not found and url.startswith("sqlite:")
+    ):
+        raise InputError(f"{scheme!r:.80} names no database that can be used.", fix=_URL_HELP)
+    path, _, query = (rest[1:] if found else url).partition("?")
+    path = unquote(path) if found else path
+    if path == ":memory:":
         raise InputError(
-            f"The timeout {wanted!r} of {url!r} is not a number.", fix="Use ?timeout=5."
+            "A database in memory would end with the process, and its runs with it.", fix=_URL_HELP
+        )
+    if not path or "\0" in path:
+        raise InputError(f"{url!r} names no file for the database.", fix=_URL_HELP)
+    place = Path(path).expanduser() if path.startswith("~/") else Path(path)
+    return Database(place.absolute(), timeout=_timeout(query))
+
+
+_URL_HELP = "Use sqlite:///name.db, relative to here, or sqlite:////an/absolute/path.db."
+
+
+def _timeout(query: str) -> float:
+    """The seconds that ``timeout=…`` asks for; nothing else may stand there."""
+    wanted = dict(parse_qsl(query, keep_blank_values=True))
+    for name in wanted:
+        if name != "timeout":
+            raise InputError(
+                f"A database has no option {name!r}{nearest(name, ['timeout'])}.",
+                fix="The only one is ?timeout=5, in seconds.",
+            )
+    text = wanted.get("timeout", str(BUSY_TIMEOUT))
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= 86_400:  # false for NaN, too
+        raise InputError(
+            f"The database's timeout {text!r} is not a number of seconds.", fix="Use ?timeout=5."
+        )
+    return seconds
+
+
+def _is_there(path: Path) -> bool:
+    """Whether the file exists; DatabaseError where no database file can be."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        if path.parent.is_dir():
+            return False
+        raise DatabaseError(
+            f"There is no directory {str(path.parent)!r} for the database.",
+            fix="Create it, or name another place with --db.",
         ) from None
-    return Database(Path(unquote(match["path"])).absolute(), timeout=timeout)
+    except OSError as error:
+        raise DatabaseError(
+            f"The database {str(path)!r:.200} cannot be opened: {error.strerror}.",
+            fix="Name the right file with --db.",
+        ) from error
+    if stat.S_ISDIR(mode):
+        raise DatabaseError(
+            f"The database {str(path)!r} is a directory.", fix="Name a file in it with --db."
+        )
+    if not stat.S_ISREG(mode):
+        raise DatabaseError(f"The database {str(path)!r} is no file.", fix="Name one with --db.")
+    return True
 
 
 def _open(path: Path, timeout: float) -> sqlite3.Connection:
-    if not path.exists():
-        _create_private(path)
+    """A connection to an existing file that is ours or empty."""
     connection = sqlite3.connect(
         path, timeout=timeout, isolation_level=None, check_same_thread=False
     )
     try:
         connection.row_factory = sqlite3.Row
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
-            raise DatabaseError(
-                f"{str(path)!r} was written by a newer Dalsegno (schema {version}, "
-                f"this one knows {SCHEMA_VERSION}).",
-                fix="Upgrade Dalsegno, or use another database with --db.",
-            )
+        _check_ours(connection, path)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
-        if version < SCHEMA_VERSION:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("BEGIN IMMEDIATE")
-            for statement in _SCHEMA.split(";"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-            connection.execute("COMMIT")
     except BaseException:
         connection.close()
         raise
     return connection
 
 
+def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
+    tables = _tables(connection)
+    if tables and "dalsegno_run" not in tables and not tables <= _LANGGRAPH:
+        raise DatabaseError(
+            f"The database {str(path)!r} belongs to another program.",
+            fix="Nothing was changed in it. Use another one with --db.",
+        )
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise DatabaseError(
+            f"The database {str(path)!r} was written by a newer Dalsegno (schema {version}, "
+            f"this one knows {SCHEMA_VERSION}).",
+            fix="Upgrade Dalsegno, or use another database with --db.",
+        )
+
+
+#: LangGraph's own tables: its checkpoints may have been there before our runs.
+_LANGGRAPH = frozenset({"checkpoints", "writes"})
+
+
+def _tables(connection: sqlite3.Connection) -> frozenset[str]:
+    found = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    return frozenset(row[0] for row in found if not row[0].startswith("sqlite_"))
+
+
+def _make_tables(connection: sqlite3.Connection, timeout: float) -> None:
+    """What is missing of the schema; another process may be making it at the same moment."""
+    if connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION:
+        return
+    until = time.monotonic() + timeout
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError as error:
+            # SQLite's own timeout does not hold here: who changes the journal is refused at once.
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for statement in _SCHEMA.split(";"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+
+
 def _create_private(path: Path) -> None:
     """An empty file that only its owner may read: runs hold what documents say."""
     try:
         path.touch(mode=0o600, exist_ok=True)
-    except FileNotFoundError as error:
-        raise DatabaseError(
-            f"There is no directory {str(path.parent)!r} for the database.",
-            fix="Create it, or name another place with --db.",
-        ) from error
     except OSError as error:
         raise DatabaseError(
             f"{str(path)!r} cannot be created: {error.strerror}.",

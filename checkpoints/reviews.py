@@ -75,9 +75,7 @@ class Reviews:
         )
         return tuple(_review(row) for row in rows)
 
-    def decide(
-        self, review: str, decision: Mapping[str, object], *, by: str, now: float
-    ) -> Review:
+    def decide(self, review: str, decision: Mapping[str, object], *, by: str, now: float) -> Review:
         """Record the decision; it is on disk when this returns.
 
         Raises:

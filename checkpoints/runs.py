@@ -152,37 +152,40 @@ class Runs:
             )
         return status
 
-    def begin_step(self, run: str, node: str, task: str, *, now: float) -> None:
-        """Note that a node begins: one row for each attempt."""
+    def begin_step(self, run: str, node: str, task: str, *, now: float) -> int:
+        """Note that a node begins: one row for each attempt, whose number is given back."""
         with self._database.transaction() as connection:
-            connection.execute(
+            added = connection.execute(
                 "INSERT INTO dalsegno_step (run, node, task, started, outcome)"
                 " VALUES (?, ?, ?, ?, 'running')",
                 (run, node, task, now),
             )
+            assert added.lastrowid is not None
+            return added.lastrowid
 
-    def end_step(self, run: str, task: str, outcome: str, *, now: float) -> None:
-        """Note how the newest attempt of a task ended."""
+    def end_step(self, attempt: int, outcome: str, *, now: float) -> StepRecord:
+        """Note how an attempt ended."""
         with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE dalsegno_step SET ended = ?, outcome = ? WHERE id = (SELECT max(id)"
-                " FROM dalsegno_step WHERE run = ? AND task = ?)",
-                (now, outcome, run, task),
-            )
+            ended = connection.execute(
+                "UPDATE dalsegno_step SET ended = ?, outcome = ? WHERE id = ? RETURNING *",
+                (now, outcome, attempt),
+            ).fetchone()
+            return _step(ended)
 
     def steps(self, run: str) -> tuple[StepRecord, ...]:
         """Every attempt at every step, in the order in which they began."""
         rows = self._database.rows("SELECT * FROM dalsegno_step WHERE run = ? ORDER BY id", (run,))
-        return tuple(
-            StepRecord(
-                run=row["run"],
-                node=row["node"],
-                started=row["started"],
-                ended=row["ended"],
-                outcome=row["outcome"],
-            )
-            for row in rows
-        )
+        return tuple(_step(row) for row in rows)
+
+
+def _step(row: sqlite3.Row) -> StepRecord:
+    return StepRecord(
+        run=row["run"],
+        node=row["node"],
+        started=row["started"],
+        ended=row["ended"],
+        outcome=row["outcome"],
+    )
 
 
 def _row(connection: sqlite3.Connection, run: str) -> sqlite3.Row:

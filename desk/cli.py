@@ -6,11 +6,11 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from ..state.errors import DalsegnoError, InputError, ValidationError
+from ..state.errors import InputError
+from .terminal import DEFAULT_DB, remember_database
 
 app = typer.Typer(
     name="dalsegno",
-    help="Agent workflows on LangGraph that survive crashes, waits and second clicks.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,  # Rich would triple the time to the first line of help
@@ -20,17 +20,37 @@ app = typer.Typer(
 
 Db = Annotated[
     str,
-    typer.Option("--db", envvar="DALSEGNO_DB", help="The run database.", show_default=True),
+    typer.Option(
+        "--db", envvar="DALSEGNO_DB", callback=remember_database, help="The run database."
+    ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-DEFAULT_DB = "sqlite:///dalsegno.db"
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
 
-DONE, FAILED, WRONG_INPUT, WAITING = 0, 1, 2, 3
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from .. import __version__
+        from .terminal import say
+
+        say(f"dalsegno {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def dalsegno(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Agent workflows on LangGraph that survive crashes, waits and second clicks.
+
+    Exit codes: 0 done, 3 waiting for a person, 1 failed, 2 wrong input.
+    """
 
 
 @app.command()
 def demo(db: Db = DEFAULT_DB, json: Json = False) -> None:
-    """The main job on the bundled report: read, draft, review, deliver. Needs no key, no network."""
+    """Walk through a run on the bundled report. Needs no key and no network."""
     from .demo import demonstrate
 
     raise typer.Exit(demonstrate(db, json=json))
@@ -39,7 +59,7 @@ def demo(db: Db = DEFAULT_DB, json: Json = False) -> None:
 @app.command()
 def run(
     workflow: Annotated[str, typer.Argument(help="A workflow of the catalog.")],
-    input: Annotated[  # noqa: A002  # the command line's own word
+    input: Annotated[  # the command line's own word
         str | None, typer.Argument(help="Its main input, such as a file.")
     ] = None,
     settings: Annotated[
@@ -52,18 +72,16 @@ def run(
     db: Db = DEFAULT_DB,
     json: Json = False,
 ) -> None:
-    """Run a workflow to its end or to the first decision that a person has to make."""
+    """Run a workflow to its end or to its first review."""
     from ..graphs.library import load
     from ..runtime.runtime import Runtime
-    from .terminal import finish, progress
+    from .terminal import progress
+    from .views import finish
 
     definition = load(workflow)
-    inputs = _settings(settings or [])
-    if input is not None:
-        inputs[definition.primary] = input
-    started = Runtime(db).start(
-        definition, inputs, model=model, thread=thread, watch=progress()
-    )
+    bare = [] if input is None else [f"{definition.primary}={input}"]
+    inputs = _settings([*bare, *(settings or [])])
+    started = Runtime(db).start(definition, inputs, model=model, thread=thread, watch=progress())
     raise typer.Exit(finish(started, json=json))
 
 
@@ -73,9 +91,10 @@ def resume(
     db: Db = DEFAULT_DB,
     json: Json = False,
 ) -> None:
-    """Go on with a run that was killed, failed, or was decided on meanwhile."""
+    """Go on with a run that was stopped or failed."""
     from ..runtime.runtime import Runtime
-    from .terminal import finish, progress
+    from .terminal import progress
+    from .views import finish
 
     raise typer.Exit(finish(Runtime(db).resume(run, watch=progress()), json=json))
 
@@ -84,7 +103,7 @@ def resume(
 def runs(db: Db = DEFAULT_DB, json: Json = False) -> None:
     """List the runs, the newest first."""
     from ..runtime.runtime import Runtime
-    from .terminal import list_runs
+    from .views import list_runs
 
     list_runs(Runtime(db).runs(), json=json)
 
@@ -95,18 +114,18 @@ def show(
     db: Db = DEFAULT_DB,
     json: Json = False,
 ) -> None:
-    """Show a run: where it stands, its steps, what came out and what waits for a person."""
+    """Show where a run stands and what waits for a person."""
     from ..runtime.runtime import Runtime
-    from .terminal import show_run
+    from .views import show_run
 
     show_run(Runtime(db).run(run), json=json)
 
 
 @app.command()
 def reviews(db: Db = DEFAULT_DB, json: Json = False) -> None:
-    """List the reviews that wait for a person's decision."""
+    """List the reviews that wait for a decision."""
     from ..runtime.runtime import Runtime
-    from .terminal import list_reviews
+    from .views import list_reviews
 
     list_reviews(Runtime(db).reviews(), json=json)
 
@@ -126,25 +145,21 @@ def decide(
     json: Json = False,
 ) -> None:
     """Decide on a review and go on with its run. The first decision counts."""
-    from getpass import getuser
-
     from ..runtime.runtime import Runtime
-    from .terminal import finish, progress
+    from .deciding import chosen, decided
+    from .terminal import progress, user_name
+    from .views import finish
 
-    chosen: dict[str, object] = {"type": decision}
-    if args is not None:
-        chosen["args"] = _object(args)
-    if message is not None:
-        chosen["message"] = message
-    decided = Runtime(db).decide(review, chosen, by=by or getuser(), watch=progress())
-    raise typer.Exit(finish(decided, json=json))
+    wanted = chosen(decision, args=args, message=message)
+    run = decided(Runtime(db), review, wanted, by=by or user_name(), watch=progress())
+    raise typer.Exit(finish(run, json=json))
 
 
 @app.command()
 def catalog(json: Json = False) -> None:
     """List the ready workflows."""
     from ..graphs.library import catalog as ready
-    from .terminal import list_workflows
+    from .views import list_workflows
 
     list_workflows(ready(), json=json)
 
@@ -157,7 +172,7 @@ def graph(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Draw a workflow without a network: Mermaid on the terminal, or an SVG file."""
+    """Draw a workflow: Mermaid text, or a file."""
     from .pictures import draw
 
     draw(workflow, out, json=json)
@@ -165,65 +180,28 @@ def graph(
 
 @app.command()
 def doctor(db: Db = DEFAULT_DB, json: Json = False) -> None:
-    """Check this machine, the models' keys and the database, and say what to do."""
+    """Check this machine, the keys and the database."""
     from .doctor import examine
 
     raise typer.Exit(examine(db, json=json))
 
 
 def _settings(pairs: list[str]) -> dict[str, object]:
+    """Inputs from ``key=value``, each given once."""
     found: dict[str, object] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
+        key = key.strip()
         if not equals or not key:
-            raise InputError(f"{pair!r} is not of the form key=value.", fix="Write --set key=value.")
-        found[key.strip()] = value
+            raise InputError(f"--set {pair!r} is not key=value.", fix="Write --set key=value.")
+        if key in found:
+            raise InputError(f"The input {key!r} is given twice.", fix="Give it once.")
+        found[key] = value
     return found
 
 
-def _object(text: str) -> dict[str, object]:
-    import json
-
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise InputError(
-            f"--args is not JSON: {error}.", fix="""Write --args '{"summary": "new text"}'."""
-        ) from error
-    if not isinstance(value, dict):
-        raise InputError(
-            f"--args must be a JSON object, not {type(value).__name__}.",
-            fix="""Write --args '{"summary": "new text"}'.""",
-        )
-    return value
-
-
 def main() -> NoReturn:
-    """Run the command line: errors of ours without a traceback, with the promised exit codes."""
-    if Path(".env").is_file():
-        from dotenv import load_dotenv
+    """Run the command line with the promised exit codes; wrong input gives no traceback."""
+    from .guard import guarded
 
-        load_dotenv(".env")
-    try:
-        app()
-    except DalsegnoError as error:
-        _print_error(error)
-        sys.exit(WRONG_INPUT if isinstance(error, ValidationError) else FAILED)
-    except KeyboardInterrupt:
-        print("\nStopped; nothing that was done is lost. See: dalsegno runs", file=sys.stderr)  # noqa: T201
-        sys.exit(130)
-    except BrokenPipeError:
-        # Whoever read our output has gone (`| head`); that is no failure of ours.
-        sys.stderr.close()
-        sys.exit(DONE)
-    sys.exit(DONE)
-
-
-def _print_error(error: DalsegnoError) -> None:
-    print(f"dalsegno: {error}", file=sys.stderr)  # noqa: T201
-    if "--json" in sys.argv:
-        import json
-
-        nothing = dict.fromkeys(("run_id", "thread_id", "workflow", "status", "output"))
-        rest = {"reviews": [], "artifacts": [], "error": error.record(), "metrics": {}}
-        print(json.dumps({**nothing, **rest}, ensure_ascii=False))  # noqa: T201
+    sys.exit(guarded(app))

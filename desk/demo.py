@@ -1,17 +1,42 @@
 """The walk through the main job, for somebody who has just arrived."""
 
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
-from .terminal import exit_code, print_artifacts, print_figures, print_review, progress, say
+from ..state.errors import DecisionError
+from .terminal import (
+    command,
+    complain,
+    is_terminal,
+    near,
+    print_json,
+    progress,
+    say,
+    user_name,
+    wrapped,
+)
+from .views import exit_code, print_choices, print_review
 
 if TYPE_CHECKING:
     from ..runtime.run import Run
     from ..runtime.runtime import Runtime
+    from ..state.review import Review
 
 _SAMPLE = "dalsegno.graphs.catalog.investor_summary"
-_KEYS = {"a": "approve", "e": "edit", "r": "reject", "q": "respond"}
+_KEYS = {
+    "": "approve",
+    "a": "approve",
+    "approve": "approve",
+    "e": "edit",
+    "edit": "edit",
+    "r": "reject",
+    "reject": "reject",
+    "q": "respond",
+    "question": "respond",
+}
 
 
 def demonstrate(db: str, *, json: bool) -> int:
@@ -19,60 +44,110 @@ def demonstrate(db: str, *, json: bool) -> int:
     from ..runtime.runtime import Runtime
 
     runtime = Runtime(db)
-    tell = (lambda _="": None) if json else say
-    tell("Dalsegno reads a fictional company's annual report (2 pages) and drafts a summary for")
-    tell("investors. Nothing leaves this machine: the embedded extractor does the reading.\n")
+    if not json:
+        say(wrapped(_WELCOME))
+        say()
     with as_file(files(_SAMPLE).joinpath("sample_report.pdf")) as report:
         run = runtime.start("investor_summary", {"document": str(report)}, watch=progress())
-    while run.status == "paused":
-        run = _decided(runtime, run, ask=sys.stdin.isatty() and not json, quiet=json)
-    _end(run, json=json)
+    if json:
+        while run.status == "paused":
+            run = runtime.decide(run.reviews()[0].id, {"type": "approve"}, by="demo")
+        print_json(run.public())
+    elif is_terminal(sys.stdin) and is_terminal(sys.stdout):
+        run = _reviewed(runtime, run)
+        _end(run)
+    else:
+        run = _approved(runtime, run)
+        _end(run)
     return exit_code(run)
 
 
-def _decided(runtime: "Runtime", run: "Run", *, ask: bool, quiet: bool) -> "Run":
-    review = run.reviews()[0]
-    if not quiet:
-        print_figures(run.output)
-        say(f"\nThe run {run.id} is paused and saved: it would survive the end of this process.\n")
+_WELCOME = (
+    "Dalsegno reads a fictional company's annual report of two pages and drafts a summary for "
+    "investors. Nothing leaves this machine: no key, no network."
+)
+
+
+def _approved(runtime: "Runtime", run: "Run") -> "Run":
+    """Nobody is there to decide: the demo does, and says so."""
+    while run.status == "paused":
+        review = run.reviews()[0]
         print_review(review)
+        say("\nThere is no terminal to ask at, so the demo approves this as 'demo'.")
+        run = runtime.decide(review.id, {"type": "approve"}, by="demo", watch=progress())
+    return run
+
+
+def _reviewed(runtime: "Runtime", run: "Run") -> "Run":
+    """A person decides, as often as the run asks; stays paused at the end of input."""
+    with suppress(ImportError):
+        import readline  # noqa: F401  # a line can then be longer than 4,096 characters, and edited
+    known: Mapping[str, object] | None = None
+    while run.status == "paused":
+        review = run.reviews()[0]
+        if known is None:
+            say("\nThe run is paused and saved: it would survive the end of this process.")
         say()
-    if not ask:
-        if not quiet:
-            say("There is no terminal to ask at, so the demo approves this as 'demo'.\n")
-        return runtime.decide(review.id, {"type": "approve"}, by="demo", watch=progress())
-    return runtime.decide(review.id, _asked(), by="demo", watch=progress())
+        print_review(review, known=known)
+        known = review.args
+        after = _decided(runtime, review)
+        if after is None:
+            say("\n\nLeft undecided; the review waits.")
+            print_choices(review)
+            return run
+        run = after
+    return run
+
+
+def _decided(runtime: "Runtime", review: "Review") -> "Run | None":
+    """The run after the person's decision; None at the end of input."""
+    while True:
+        try:
+            decision = _asked()
+        except EOFError:
+            return None
+        try:
+            say()
+            return runtime.decide(review.id, decision, by=user_name(), watch=progress())
+        except DecisionError as error:  # too long, empty: the review is still open
+            complain(f"  {error}")
 
 
 def _asked() -> dict[str, object]:
-    """The decision of the person at the terminal; the end of input approves."""
+    """The decision of the person at the terminal, asked again until it is one."""
+    say("\nYour decision: [a]pprove, [e]dit, [r]eject or ask a [q]uestion?")
     while True:
-        try:
-            typed = input("Your decision: [a]pprove, [e]dit, [r]eject, [q]uestion? ")
-        except EOFError:
-            typed = "a"
-        kind = _KEYS.get(typed.strip().lower()[:1])
-        match kind:
+        typed = input("Type a, e, r or q (just Enter approves): ").strip().lower()
+        match _KEYS.get(typed):
             case "approve":
                 return {"type": "approve"}
             case "edit":
-                return {"type": "edit", "args": {"summary": input("The new summary: ")}}
+                return {"type": "edit", "args": {"summary": _text("The new summary, in one line")}}
             case "reject":
-                return {"type": "reject", "message": input("What should the writer do? ")}
+                return {"type": "reject", "message": _text("What should the writer do")}
             case "respond":
-                return {"type": "respond", "message": input("Your question: ")}
+                return {"type": "respond", "message": _text("Your question to the report")}
             case _:
                 say(f"  {typed!r} is none of these.")
 
 
-def _end(run: "Run", *, json: bool) -> None:
-    if json:
-        from .terminal import print_json
+def _text(asked: str) -> str:
+    while True:
+        typed = input(f"{asked}: ").strip()
+        if typed:
+            return typed
+        say("  Please type something.")
 
-        print_json(run.public())
-        return
-    outcome = (run.output or {}).get("outcome")
-    say(f"\nRun {run.id} is {run.status}, {outcome}. PDF and e-mail:")
-    print_artifacts(run)
-    say(f"\nLook back at it with: dalsegno show {run.id}")
-    say("Try your own:         dalsegno run investor_summary REPORT.pdf")
+
+def _end(run: "Run") -> None:
+    if run.status == "completed":
+        outcome = (run.output or {}).get("outcome")
+        say(f"\nRun {run.id} is completed: {outcome}.\n")
+        said = "The third draft was rejected, too: nothing is delivered. The last drafts:"
+        say(said if outcome == "rejected" else "The summary for investors, as PDF and e-mail:")
+        for path in run.artifacts:
+            say(f"  {near(path)}")
+    elif run.error is not None:
+        complain(f"\ndalsegno: the run failed: {run.error.get('message')}")
+    say(f"\nLook back at it with:  {command(f'show {run.id}')}")
+    say(f"Try a report of yours: {command('run investor_summary REPORT.pdf')}")

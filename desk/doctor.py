@@ -8,10 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..state.errors import DalsegnoError
-from .terminal import print_json, say
+from .terminal import command, near, print_json, say, wrapped
+
+if TYPE_CHECKING:
+    from ..checkpoints.database import Database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +33,12 @@ def examine(db: str, *, json: bool) -> int:
         print_json([asdict(each) for each in findings])
     else:
         marks = {"ok": "✓", "note": "·", "wrong": "✗"}
+        width = max(len(each.what) for each in findings) + 2
         for each in findings:
-            say(f"{marks[each.level]} {each.what}: {each.detail}")
+            first = f"{marks[each.level]} {each.what:<{width}}"
+            for number, line in enumerate(near(each.detail).split("\n")):
+                indent = " " * len(first)
+                say(wrapped(line.strip(), indent=indent, first=indent if number else first))
     return 1 if any(each.level == "wrong" for each in findings) else 0
 
 
@@ -69,28 +76,36 @@ def _database(db: str) -> Iterator[Finding]:
 
     try:
         database = database_at(db)
-        if not database.exists:
-            detail = f"{database.path} does not exist yet; the first run makes it"
-            yield Finding(what="database", level="note", detail=detail)
-            return
-        database.connection.execute("BEGIN IMMEDIATE").connection.rollback()
-        problems = [row[0] for row in database.rows("PRAGMA quick_check") if row[0] != "ok"]
+        # First a reader's question: it opens what is there, and creates nothing.
         runs = Runs(database).all()
         waiting = len(Reviews(database).list())
+        problem = _problem(database) if runs else None
     except DalsegnoError as error:
-        yield Finding(what="database", level="wrong", detail=str(error).replace("\n", ""))
+        yield Finding(what="database", level="wrong", detail=str(error))
         return
-    except sqlite3.OperationalError as error:
-        yield Finding(what="database", level="wrong", detail=f"cannot be written: {error}")
+    if problem:
+        detail = f"{database.path} is damaged: {problem}"
+        yield Finding(what="database", level="wrong", detail=detail)
         return
-    if problems:
-        yield Finding(what="database", level="wrong", detail=f"damaged: {problems[0]}")
+    if not database.exists:
+        detail = f"{database.path} does not exist yet; the first run makes it"
+        yield Finding(what="database", level="note", detail=detail)
         return
     counts = Counter(run.status for run in runs)
     listed = ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "no runs"
-    detail = f"{database.path}: {listed}; {waiting} review(s) open"
-    yield Finding(what="database", level="ok", detail=detail)
+    waits = f"; open reviews: {waiting}" if waiting else ""
+    yield Finding(what="database", level="ok", detail=f"{database.path}: {listed}{waits}")
     for run in runs:
         if run.status in {"failed", "queued", "running"}:
-            detail = f"{run.status}; go on with: dalsegno resume {run.id}"
+            unless = "if its process has ended, " if run.status == "running" else ""
+            detail = f"{run.status}; {unless}go on with: {command(f'resume {run.id}')}"
             yield Finding(what=f"run {run.id}", level="note", detail=detail)
+
+
+def _problem(database: "Database") -> str | None:
+    """What is damaged in the file; DatabaseError when it cannot be written."""
+    with database.transaction() as connection:
+        # Changes nothing, and yet SQLite refuses it where it cannot write.
+        connection.execute("DELETE FROM dalsegno_run WHERE 0")
+        rows = connection.execute("PRAGMA quick_check").fetchall()
+    return next((str(row[0]) for row in rows if row[0] != "ok"), None)

@@ -15,8 +15,10 @@ def draw(workflow: str, out: Path | None, *, json: bool) -> None:
     from ..graphs.compiler import compile
     from ..graphs.drawing.picture import svg
 
-    if out is not None and out.suffix not in {".svg", ".mmd"}:
-        raise InputError(f"{str(out)!r} is neither .svg nor .mmd.", fix="Name such a file.")
+    if out is not None and out.suffix.lower() not in {".svg", ".mmd"}:
+        raise InputError(
+            f"{str(out)!r} is neither an .svg nor a .mmd file.", fix="Write --out picture.svg."
+        )
     compiled = compile(workflow)
     drawable = compiled.get_graph()
     if json:
@@ -33,10 +35,13 @@ def draw(workflow: str, out: Path | None, *, json: bool) -> None:
         if not json:
             say(drawable.draw_mermaid())
         return
-    text = svg(drawable, title=compiled.name) if out.suffix == ".svg" else drawable.draw_mermaid()
+    is_svg = out.suffix.lower() == ".svg"
+    text = svg(drawable, title=compiled.name) if is_svg else drawable.draw_mermaid()
     try:
         out.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ResourceError(f"{str(out)!r} cannot be written: {error.strerror}.") from error
+        raise ResourceError(
+            f"{str(out)!r} cannot be written: {error.strerror}.", fix="Name another place."
+        ) from error
     if not json:
         say(str(out))

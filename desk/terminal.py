@@ -1,36 +1,130 @@
-"""Runs, reviews and workflows as lines of text, or as the JSON that ``--json`` promises."""
+"""Writing to a terminal: lines, tables, progress, and characters that every terminal has."""
 
+import codecs
 import json as jsonlib
+import os
+import re
+import shlex
+import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, assert_never
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TextIO, assert_never
 
 if TYPE_CHECKING:
     from ..runtime.drive import Progress, Watch
-    from ..runtime.run import Run
-    from ..state.review import Review
-    from ..state.workflow import Workflow
 
-_WIDTH = 96
+DEFAULT_DB = "sqlite:///dalsegno.db"
+
+#: Text wider than this is hard to read, however wide the terminal is.
+_WIDEST = 96
+
+#: What is printed instead, where a terminal's character set has no such character.
+_PLAIN = {
+    "✓": "+",
+    "✗": "x",
+    "·": "-",
+    "•": "-",
+    "…": "...",
+    "‖": "=",
+    "→": "->",
+    "€": "EUR",
+    "£": "GBP",
+    "–": "-",
+    "—": "-",
+    "‘": "'",
+    "’": "'",
+    "“": '"',
+    "”": '"',
+    "\xa0": " ",
+}
+
+#: A document's text may hold what a terminal takes for commands.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def prepare_streams() -> None:
+    """Let stdout and stderr print any text, with stand-ins for characters that they lack."""
+    codecs.register_error("dalsegno", _stand_in)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # None when closed, other things under a test
+            stream.reconfigure(errors="dalsegno")
+
+
+def _stand_in(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    missing = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(character, "?") for character in missing), error.end
 
 
 def say(text: str = "") -> None:
     """A line for the reader."""
-    print(text)  # noqa: T201  # the terminal is this module's work
+    _write(sys.stdout, text)
+
+
+def complain(text: str) -> None:
+    """A line on stderr, where it meets no output."""
+    _write(sys.stderr, text)
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is not None:  # closed by whoever started us
+        print(_CONTROLS.sub("", text), file=stream)
 
 
 def print_json(value: object) -> None:
-    """One JSON document on stdout."""
-    say(jsonlib.dumps(value, ensure_ascii=False, indent=2))
+    """One JSON document on stdout; escaped where the stream is not in UTF-8."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    plain = codecs.lookup(encoding).name != "utf-8"
+    text = jsonlib.dumps(value, ensure_ascii=plain, indent=2)
+    if re.search("[\ud800-\udfff]", text):  # half a character, from a file's name
+        text = jsonlib.dumps(value, indent=2)
+    say(text)
+
+
+class _Seen:
+    """What this process was last about: the run that it drove, and the database it was given."""
+
+    run: str | None = None
+    db: str | None = None
+
+
+def remember_database(db: str) -> str:
+    """Note the database that --db names, so that the commands that are shown name it too."""
+    implied = os.environ.get("DALSEGNO_DB") or DEFAULT_DB
+    _Seen.db = None if db == implied else db
+    return db
+
+
+def command(text: str) -> str:
+    """A command to type next, on the same database."""
+    return f"dalsegno {text}" + (f" --db {shlex.quote(_Seen.db)}" if _Seen.db else "")
+
+
+def with_database(text: str) -> str:
+    """A remedy whose commands name the same database."""
+    if _Seen.db is None:
+        return text
+    # The sentence's full stop goes: it would be taken for a part of the database's name.
+    named = r"dalsegno (runs|reviews|(?:show|resume) [\w-]+)\.?(?=\s|$)"
+    return re.sub(named, lambda found: command(found[1]), text)
+
+
+def last_run() -> str | None:
+    """The run that this process drove last."""
+    return _Seen.run
 
 
 def progress() -> "Watch":
     """A watcher that shows each step on a terminal, and nothing in a pipe."""
-    if not sys.stderr.isatty():
-        return lambda _: None
-    return _show_step
+    shown = is_terminal(sys.stderr)
+
+    def watch(step: "Progress") -> None:
+        _Seen.run = step.run
+        if shown:
+            _show_step(step)
+
+    return watch
 
 
 def _show_step(step: "Progress") -> None:
@@ -50,220 +144,44 @@ def _show_step(step: "Progress") -> None:
     sys.stderr.flush()
 
 
-def finish(run: "Run", *, json: bool) -> int:
-    """Print how a run stands after it was driven, and give the exit code that says so."""
-    if json:
-        print_json(run.public())
-    else:
-        _print_standing(run)
-    return exit_code(run)
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person is at the other end; a closed stream has none."""
+    return stream is not None and not stream.closed and stream.isatty()
 
 
-def exit_code(run: "Run") -> int:
-    """0 done, 3 waiting for a person, 1 failed or stopped."""
-    match run.status:
-        case "completed":
-            return 0
-        case "paused":
-            return 3
-        case "failed" | "cancelled" | "queued" | "running":
-            return 1
-        case _:
-            assert_never(run.status)
+def user_name() -> str:
+    """Who is at this terminal; a number where the system has no name."""
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (KeyError, OSError):  # a container's user often has no entry
+        return f"user {os.getuid()}"
 
 
-def _print_standing(run: "Run") -> None:
-    say(f"Run {run.id} of {run.workflow}: {run.status}{_outcome(run)}.")
-    print_figures(run.output)
-    if run.error is not None:
-        print_failure(run)
-    for review in run.reviews():
-        say()
-        print_review(review)
-    if run.status == "completed":
-        print_artifacts(run)
-
-
-def _outcome(run: "Run") -> str:
-    outcome = (run.output or {}).get("outcome")
-    return f", {outcome}" if outcome else ""
-
-
-def print_failure(run: "Run") -> None:
-    """Why a run failed and how it goes on."""
-    error = run.error or {}
-    where = f" in {error['node']!r}" if error.get("node") else ""
-    print(f"dalsegno: it failed{where}: {error.get('message')}", file=sys.stderr)  # noqa: T201
-    if error.get("fix"):
-        print(f"  {error['fix']}", file=sys.stderr)  # noqa: T201
-    print(f"  What was done is kept. Go on with: dalsegno resume {run.id}", file=sys.stderr)  # noqa: T201
-
-
-def print_artifacts(run: "Run") -> None:
-    """The files that a run wrote."""
-    for path in run.artifacts:
-        say(f"  {path}")
-
-
-def print_figures(output: Mapping[str, object] | None) -> None:
-    """A run's figures, where it has some, with where they stand."""
-    figures = (output or {}).get("figures")
-    if not isinstance(figures, Mapping):
-        return
-    rows = []
-    for name, figure in figures.items():
-        if figure["value"] is None:
-            rows.append((name.replace("_", " "), "not stated", "", figure["reason"] or ""))
-            continue
-        unit = "%" if name.endswith("growth") else f"{figure['currency'] or ''} {figure['scale']}"
-        where = f"p. {figure['page']}" if figure["page"] else ""
-        note = f"confidence {figure['confidence']:.2f}"
-        rows.append((name.replace("_", " "), f"{figure['value']:,.10g} {unit}", where, note))
-    say()
-    print_table(("figure", "value", "page", ""), rows)
-
-
-def print_review(review: "Review") -> None:
-    """A review as a person needs it: what is asked, and how to answer."""
-    say(f"Review {review.id} ({review.node}) waits for a decision.")
-    request = review.request
-    actions = request.get("action_requests")
-    described = actions[0].get("description", "") if isinstance(actions, list) else ""
-    for line in str(described).split("\n"):
-        say(_wrapped(line, indent="  "))
-    shown: dict[str, str] = {}
-    for name, value in review.args.items():
-        text = str(value)
-        for other, said in shown.items():  # an e-mail holds the summary: once is enough
-            text = text.replace(said, f"[the {other}, as above]")
-        shown[name] = str(value)
-        say(f"\n  {name}:")
-        for line in text.split("\n"):
-            say(_wrapped(line, indent="    "))
-    say("\n  Decide with:")
-    for decision in review.allowed:
-        say(f"    dalsegno decide {review.id} {decision}{_HOW.get(decision, '')}")
-
-
-_HOW = {
-    "edit": """ --args '{"summary": "new text"}'""",
-    "reject": ' --message "what the writer should do"',
-    "respond": ' --message "your question"',
-}
-
-
-def _wrapped(line: str, *, indent: str) -> str:
+def wrapped(text: str, *, indent: str = "", first: str | None = None) -> str:
+    """A paragraph within the terminal's width; words longer than that, such as paths, are whole."""
+    columns = min(_WIDEST, shutil.get_terminal_size().columns)
     return textwrap.fill(
-        line, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+        text,
+        max(columns, len(indent) + 20),
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 
-def show_run(run: "Run", *, json: bool) -> None:
-    """All that there is to know of a run."""
-    if json:
-        print_json(run.public())
-        return
-    record = run.record
-    say(f"Run {run.id} of {run.workflow} {record.version}: {run.status}{_outcome(run)}.")
-    say(f"  thread {run.thread_id}, model {record.model}, begun {_time(record.created)}")
-    print_figures(run.output)
-    say()
-    print_table(
-        ("step", "outcome", "seconds"),
-        [
-            (step.node, step.outcome, f"{step.ended - step.started:.2f}" if step.ended else "")
-            for step in run.trace
-        ],
-    )
-    _print_metrics(run.metrics)
-    if run.error is not None:
-        print_failure(run)
-    for review in run.reviews():
-        say()
-        print_review(review)
-    if run.artifacts:
-        say("\nFiles")
-        print_artifacts(run)
-
-
-def _print_metrics(metrics: Mapping[str, object]) -> None:
-    if not metrics.get("calls"):
-        return
-    cost = metrics["cost_usd"]
-    price = "cost unknown" if cost is None else f"USD {cost:.4f}"
-    about = "about " if metrics["estimated"] else ""
-    say(
-        f"\n{metrics['calls']} model calls, {about}{metrics['input_tokens']:,} tokens in, "
-        f"{metrics['output_tokens']:,} out, {price}."
-    )
-
-
-def list_runs(found: Sequence["Run"], *, json: bool) -> None:
-    """The runs, one a line."""
-    if json:
-        print_json([run.public() for run in found])
-        return
-    if not found:
-        say("There are no runs yet. Begin with: dalsegno demo")
-        return
-    print_table(
-        ("run", "workflow", "status", "begun"),
-        [
-            (run.id, run.workflow, run.status + _outcome(run), _time(run.record.created))
-            for run in found
-        ],
-    )
-
-
-def list_reviews(found: Sequence["Review"], *, json: bool) -> None:
-    """The open reviews, one a line."""
-    if json:
-        print_json([review.public() for review in found])
-        return
-    if not found:
-        say("No review waits for a decision.")
-        return
-    print_table(
-        ("review", "checkpoint", "takes", "asked"),
-        [(each.id, each.node, ", ".join(each.allowed), _time(each.created)) for each in found],
-    )
-    say("\nSee one with: dalsegno show RUN. Decide with: dalsegno decide REVIEW approve")
-
-
-def list_workflows(found: Sequence["Workflow"], *, json: bool) -> None:
-    """The catalog, one workflow a line."""
-    if json:
-        print_json(
-            [
-                {
-                    "name": each.name,
-                    "version": each.version,
-                    "owner": each.owner,
-                    "pattern": each.pattern,
-                    "steps": list(each.steps),
-                    "description": each.description,
-                    "inputs": each.inputs.model_json_schema(),
-                }
-                for each in found
-            ]
-        )
-        return
-    for each in found:
-        say(f"{each.name} {each.version}, owner {each.owner}")
-        say(_wrapped(each.description, indent="  "))
-        say(_wrapped(f"pattern: {each.pattern}", indent="  "))
-        say(_wrapped(f"steps: {', '.join(each.steps)}", indent="  "))
-        say(f"  dalsegno run {each.name} {each.primary.upper()}")
+def near(text: str) -> str:
+    """Text whose paths below this directory are written from here: short, and still right."""
+    here = os.getcwd().rstrip("/") + "/"  # noqa: PTH109  # text, not a path to walk
+    return re.sub(rf"(?<![^\s'\"]){re.escape(here)}(?=[^/\s])", "", text)
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Columns as wide as their widest cell."""
+    """Columns as wide as their widest cell; one that is empty in every row is left out."""
     lines = [tuple(head), *(tuple(row) for row in rows)]
-    widths = [max(len(str(line[at])) for line in lines) for at in range(len(head))]
+    kept = [at for at in range(len(head)) if any(line[at] for line in lines[1:])]
+    widths = {at: max(len(line[at]) for line in lines) for at in kept}
     for line in lines:
-        cells = (str(cell).ljust(width) for cell, width in zip(line, widths, strict=True))
-        say("  ".join(cells).rstrip())
-
-
-def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        say("  ".join(line[at].ljust(widths[at]) for at in kept).rstrip())

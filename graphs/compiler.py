@@ -26,11 +26,11 @@ class Graph(CompiledStateGraph):  # type: ignore[type-arg]  # generic over the w
         """As LangGraph's, with ``durability="sync"`` where there is a checkpointer."""
         yield from super().stream(*args, durability=self._durable(durability), **kwargs)
 
-    async def astream(self, *args: Any, durability: Any = None, **kwargs: Any) -> AsyncIterator[Any]:
+    async def astream(
+        self, *args: Any, durability: Any = None, **kwargs: Any
+    ) -> AsyncIterator[Any]:
         """As LangGraph's, with ``durability="sync"`` where there is a checkpointer."""
-        async for chunk in super().astream(
-            *args, durability=self._durable(durability), **kwargs
-        ):
+        async for chunk in super().astream(*args, durability=self._durable(durability), **kwargs):
             yield chunk
 
     def _durable(self, asked: Any) -> Any:
@@ -49,7 +49,7 @@ class Graph(CompiledStateGraph):  # type: ignore[type-arg]  # generic over the w
         }
 
 
-def compile(  # noqa: A001  # the promised name: dalsegno.compile
+def compile(  # the promised name: dalsegno.compile
     workflow: str | Workflow, checkpointer: Checkpointer = None
 ) -> Graph:
     """The graph of a workflow, by its name or itself.

@@ -25,7 +25,7 @@ async def in_thread(
     def work() -> None:
         try:
             result = context.run(function, *args, **kwargs)
-        except BaseException as error:  # noqa: BLE001  # handed to whoever waits
+        except BaseException as error:  # handed to whoever waits
             loop.call_soon_threadsafe(_fail, future, error)
         else:
             loop.call_soon_threadsafe(_finish, future, result)

@@ -7,7 +7,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -65,12 +65,12 @@ class Drive:
             try:
                 entry = await self._entry()
                 if entry is not _STAY:
-                    await self._stream(entry)
+                    await self._invoke(entry)
                 snapshot = await self.graph.aget_state(self.config)
             except asyncio.CancelledError:
                 self.runs.leave(self.record.id, self.holder, "stop", now=self.clock())
                 raise
-            except Exception as error:  # noqa: BLE001  # whatever a node raises ends the run
+            except Exception as error:  # whatever a node raises ends the run
                 await self._fail(error)
             else:
                 self._settle(snapshot)
@@ -87,7 +87,9 @@ class Drive:
         pending = _interrupts(snapshot)
         if not pending:
             return None
-        tickets = {each.interrupt: each for each in self.reviews.list(self.record.id, open_only=False)}
+        tickets = {
+            each.interrupt: each for each in self.reviews.list(self.record.id, open_only=False)
+        }
         decided = {
             id_: dict(ticket.decision)
             for id_ in pending
@@ -99,32 +101,23 @@ class Drive:
 
         return Command(resume=decided)
 
-    async def _stream(self, entry: object) -> None:
+    async def _invoke(self, entry: object) -> None:
         context = RunContext(
-            model=self.record.model, run=self.record.id, directory=self.directory
+            model=self.record.model, run=self.record.id, directory=self.directory, steps=self
         )
-        began: dict[str, float] = {}
-        async for chunk in self.graph.astream(
-            entry, self.config, context=context, stream_mode="tasks"
-        ):
-            self._note(chunk, began)
+        await self.graph.ainvoke(entry, self.config, context=context)
 
-    def _note(self, chunk: Mapping[str, Any], began: dict[str, float]) -> None:
-        """One task's beginning or end, into the trace and to whoever watches."""
-        now, task, node = self.clock(), chunk["id"], chunk["name"]
-        if "input" in chunk:
-            began[task] = now
-            self.runs.begin_step(self.record.id, node, task, now=now)
-            self.watch(Progress(run=self.record.id, node=node, kind="began"))
-            return
-        kind: Literal["done", "paused", "failed"] = "done"
-        if chunk.get("interrupts"):
-            kind = "paused"
-        elif chunk.get("error"):
-            kind = "failed"
-        self.runs.end_step(self.record.id, task, kind, now=now)
-        seconds = now - began.get(task, now)
-        self.watch(Progress(run=self.record.id, node=node, kind=kind, seconds=seconds))
+    def begin(self, node: str, task: str) -> int:
+        """Note a step's beginning, in the trace and to whoever watches."""
+        attempt = self.runs.begin_step(self.record.id, node, task, now=self.clock())
+        self.watch(Progress(run=self.record.id, node=node, kind="began"))
+        return attempt
+
+    def end(self, attempt: int, outcome: Literal["done", "paused", "failed"]) -> None:
+        """Note a step's end."""
+        step = self.runs.end_step(attempt, outcome, now=self.clock())
+        seconds = (step.ended or step.started) - step.started
+        self.watch(Progress(run=self.record.id, node=step.node, kind=outcome, seconds=seconds))
 
     def _settle(self, snapshot: StateSnapshot) -> None:
         """A pause becomes tickets, an end becomes the output. An end is judged by the tasks:
@@ -153,16 +146,22 @@ class Drive:
 
     async def _fail(self, error: Exception) -> None:
         """Record the error with what there is so far; the run can be resumed."""
-        node = next((each.node for each in reversed(self.runs.steps(self.record.id))
-                     if each.outcome in {"failed", "running"}), None)
-        shown = error if isinstance(error, DalsegnoError) else AgentError(
-            f"{type(error).__name__}: {error}"
+        node = next(
+            (
+                each.node
+                for each in reversed(self.runs.steps(self.record.id))
+                if each.outcome in {"failed", "running"}
+            ),
+            None,
+        )
+        shown = (
+            error
+            if isinstance(error, DalsegnoError)
+            else AgentError(f"{type(error).__name__}: {error}")
         )
         values: Mapping[str, object] = {}
-        try:
+        with suppress(Exception):  # the first error is the one to tell
             values = (await self.graph.aget_state(self.config)).values
-        except Exception:  # noqa: BLE001, S110  # the first error is the one to tell
-            pass
         shown.node = shown.node or node
         self.runs.leave(
             self.record.id,

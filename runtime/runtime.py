@@ -132,9 +132,7 @@ class Runtime:
         check_model(record.model)
         return await self._drive(record.id, "resume", load(record.workflow), watch)
 
-    def decide(
-        self, review: str, decision: object, *, by: str, watch: Watch = _unwatched
-    ) -> Run:
+    def decide(self, review: str, decision: object, *, by: str, watch: Watch = _unwatched) -> Run:
         """Decide on a review and go on with its run. The decision is on disk before that.
 
         ``decision`` is ``{"type": "approve"}``, ``edit`` with ``args``, ``reject`` or ``respond``
@@ -222,6 +220,3 @@ class Runtime:
             watch=watch,
         )()
         return self.run(run)
-
-
-

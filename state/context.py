@@ -1,6 +1,8 @@
 """What a node may know of the run that it is part of, beside its state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from .ports import StepLog
 
 OFFLINE = "offline:extract"
 
@@ -10,9 +12,10 @@ class RunContext:
     """LangGraph's run context for every graph made here.
 
     ``model`` is a ``provider:name``; ``directory`` is where the run's files go, None for
-    ``dalsegno-runs/<run>`` below the working directory.
+    ``dalsegno-runs/<run>`` below the working directory. ``steps`` is told of every attempt.
     """
 
     model: str = OFFLINE
     run: str | None = None
     directory: str | None = None
+    steps: StepLog | None = field(default=None, compare=False, repr=False)

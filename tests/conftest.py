@@ -1,4 +1,4 @@
-"""What tests share: the bundled report, a database of their own, real documents if there are any."""
+"""What tests share: the bundled report, a database of their own, real documents if any."""
 
 import os
 from collections.abc import Iterator
@@ -6,7 +6,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-
 from dalsegno import Runtime
 
 

@@ -11,6 +11,8 @@ from .lines import Line, Segment
 _HEADING = re.compile(
     r"\b(?:19|20)\d\d\b|\bFY\s?'?\d\d|change|variance|\bnotes?\b|growth|%|months|quarter|year"
     r"|[$€£¥₹]\s*[’']?(?:000|m|bn|million)|\b(?:US|CA|A)?\$\s?m|restated|reported|constant|forma"
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s?[-'’ ]\s?\d\d\b"
+    r"|\b\d\d?[./-]\d\d?[./-]\d\d"
     r"|\bgroup\b|\bcompany\b|\btotal\b",
     re.I,
 )

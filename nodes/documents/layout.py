@@ -62,14 +62,24 @@ def _blocks(lines: Sequence[Line]) -> Iterator[tuple[bool, list[Line]]]:
     for line in lines:
         far = bool(block) and block[-1].y - line.y > 5 * line.height
         if block and (far or not (line.is_row or _continues(block, line))):
-            yield True, block
+            yield from _ended(block)
             block = []
         if line.is_row or block:
             block.append(line)
         else:
             yield False, [line]
     if block:
-        yield True, block
+        yield from _ended(block)
+
+
+def _ended(block: list[Line]) -> Iterator[tuple[bool, list[Line]]]:
+    """A table up to its last row; names after that are the title of what follows."""
+    end = len(block)
+    while not block[end - 1].is_row:
+        end -= 1
+    yield True, block[:end]
+    if end < len(block):
+        yield False, block[end:]
 
 
 def _continues(block: Sequence[Line], line: Line) -> bool:

@@ -23,7 +23,7 @@ _PDFIUM = RLock()
 #: be about something else. The limit is an input of the workflow.
 MAX_PAGES = 1_000
 
-#: A page with fewer letters than this is counted as one without text.
+#: A page with fewer letters and digits than this is counted as one without text.
 _LETTERS_ON_A_PAGE = 20
 
 
@@ -102,7 +102,7 @@ def clean(text: str) -> str:
 
 
 def _has_text(text: str) -> bool:
-    return sum(character.isalpha() for character in text) >= _LETTERS_ON_A_PAGE
+    return sum(character.isalnum() for character in text) >= _LETTERS_ON_A_PAGE
 
 
 def _check_file(path: Path) -> None:

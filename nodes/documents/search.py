@@ -66,8 +66,11 @@ def _figure_share(text: str) -> float:
 
 
 STOP_WORDS = frozenset(
-    "the and for are was were with that this from have has had not but its our their which what "
-    "who how when where why does did will would can could should about into than then them they "
-    "you your any all each per been being because due between during over under more most such "
-    "other also may might must shall these those there here out own same very just only".split()
+    (
+        "the and for are was were with that this from have has had not but its our their which "
+        "what who how when where why does did will would can could should about into than then "
+        "them they you your any all each per been being because due between during over under "
+        "more most such other also may might must shall these those there here out own same "
+        "very just only"
+    ).split()
 )

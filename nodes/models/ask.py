@@ -4,27 +4,69 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from pydantic import BaseModel
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_attempt,
+    stop_before_delay,
+)
 
 from ...state.errors import MalformedOutputError
 from ...state.usage import Usage
-from .connect import connect
+from ..packing import approximate_tokens
+from .connect import connected
 from .failures import explain, is_transient, retry_after
+from .forms import form_of
 from .prices import cost_of
+from .replies import reply_of, said_in, value_in
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import LanguageModelInput
+    from langchain_core.runnables import Runnable
+
+    Asking = Runnable[LanguageModelInput, Any]  # Any: LangChain's dict of raw, parsed and error
 
 Answered = TypeVar("Answered", bound=BaseModel)
 
-#: One attempt's total time in seconds: a client's own timeout starts anew with every drip.
-DEADLINE = 120.0
-#: Attempts at one call while the provider is overloaded or out of reach.
-ATTEMPTS = 4
 #: How often a model is shown what was wrong with its output before that is an error.
 CORRECTIONS = 2
-_LONGEST_WAIT = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How long one call is tried for. Times are in seconds.
+
+    ``attempt`` is one attempt's whole time, since a client's own timeout starts anew with every
+    byte; ``total`` is that of all attempts and the waits between them.
+    """
+
+    attempts: int = 4
+    attempt: float = 120.0
+    total: float = 300.0
+    first_wait: float = 1.0
+    longest_wait: float = 30.0
+
+    def wait(self, state: RetryCallState) -> float:
+        """What the provider asked for; else twice as long every time, a quarter of it chance.
+
+        A wait that does not fit into ``total`` is not cut short: it is not begun.
+        """
+        error = state.outcome.exception() if state.outcome else None
+        asked = retry_after(error) if error else None
+        if asked is not None:
+            # Two steps that were refused together must not come back together.
+            return asked + random.uniform(0.02, 0.2)  # noqa: S311  # jitter, not a secret
+        most = min(self.first_wait * 2 ** (state.attempt_number - 1), self.longest_wait)
+        return random.uniform(0.75 * most, most)  # noqa: S311  # jitter, not a secret
+
+
+PATIENCE = Patience()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +78,12 @@ class Answer(Generic[Answered]):
 
 
 async def ask(
-    model: str, schema: type[Answered], messages: Sequence[BaseMessage], *, step: str
+    model: str,
+    schema: type[Answered],
+    messages: Sequence[BaseMessage],
+    *,
+    step: str,
+    patience: Patience = PATIENCE,
 ) -> Answer[Answered]:
     """Ask ``model`` for a ``schema``. Output that does not fit is shown back with the error.
 
@@ -47,20 +94,20 @@ async def ask(
     """
     asked = list(messages)
     spent: list[Usage] = []
-    for _ in range(CORRECTIONS + 1):
-        reply = await _call(model, schema, asked)
-        raw: AIMessage = reply["raw"]
-        spent.append(_usage(raw, model, step))
-        wrong = _wrong_with(raw, reply)
-        if wrong is None:
-            return Answer(value=reply["parsed"], usage=_sum(spent))
-        if isinstance(reply["parsing_error"], MalformedOutputError):
-            raise reply["parsing_error"]  # the extractor reads the same text the same way again
-        asked = [
-            *asked,
-            AIMessage(content=str(raw.content) or "(nothing)"),
-            HumanMessage(content=f"That does not fit: {wrong}\nAnswer again, in the right form."),
-        ]
+    wrong = ""
+    async with connected(model) as chat:
+        asking = chat.with_structured_output(form_of(model, schema), include_raw=True)
+        for _ in range(CORRECTIONS + 1):
+            reply = await _call(asking, asked, model=model, patience=patience)
+            spent.append(_usage(reply["raw"], asked, model=model, step=step))
+            value = value_in(reply, schema)
+            if not isinstance(value, str):
+                return Answer(value=value, usage=_sum(spent))
+            wrong = value
+            asked += [
+                AIMessage(content=said_in(reply["raw"]) or "(nothing)"),
+                HumanMessage(f"That does not fit: {wrong}\nAnswer again, in the right form."),
+            ]
     raise MalformedOutputError(
         f"{model!r} gave no valid {schema.__name__!r} in {CORRECTIONS + 1} tries: {wrong}",
         fix="Resume the run to ask again, or use another --model.",
@@ -69,89 +116,50 @@ async def ask(
 
 
 async def _call(
-    model: str, schema: type[BaseModel], messages: Sequence[BaseMessage]
+    asking: "Asking", messages: Sequence[BaseMessage], *, model: str, patience: Patience
 ) -> dict[str, Any]:  # Any: LangChain's own shape of raw, parsed and parsing_error
-    runnable = connect(model).with_structured_output(schema, include_raw=True)
-    attempts = 0
+    attempts, until = 0, monotonic() + patience.total
     try:
         async for attempt in AsyncRetrying(
-            stop=stop_after_attempt(ATTEMPTS),
+            stop=stop_after_attempt(patience.attempts) | stop_before_delay(patience.total),
             retry=retry_if_exception(is_transient),
-            wait=_wait,
+            wait=patience.wait,
             reraise=True,
         ):
             with attempt:
                 attempts += 1
-                async with asyncio.timeout(DEADLINE):
-                    answer = await runnable.ainvoke(list(messages))
+                async with asyncio.timeout(min(patience.attempt, until - monotonic())):
+                    answer = await asking.ainvoke(list(messages))
         assert isinstance(answer, dict)
     except Exception as error:
-        if (malformed := _as_malformed(error)) is not None:
-            return malformed
-        raise explain(error, model=model, attempts=attempts) from error
+        reply = reply_of(error)
+        if reply is None:
+            raise explain(error, model=model, attempts=attempts) from error
+        return reply
     return answer
 
 
-def _wait(state: RetryCallState) -> float:
-    """What the provider asked for, else exponential with full jitter; bounded either way."""
-    error = state.outcome.exception() if state.outcome else None
-    asked = retry_after(error) if error else None
-    if asked is not None:
-        return min(asked + 0.05, _LONGEST_WAIT)
-    ceiling = min(0.5 * 2**state.attempt_number, _LONGEST_WAIT)
-    return random.uniform(0.1, ceiling)  # noqa: S311  # jitter, not a secret
-
-
-def _as_malformed(error: Exception) -> dict[str, Any] | None:
-    """Clients raise for some unusable answers; those are answers too, to be corrected."""
-    name = type(error).__name__
-    if name not in {
-        "LengthFinishReasonError",
-        "ContentFilterFinishReasonError",
-        "ValidationError",
-        "OpenAIRefusalError",
-        "OutputParserException",
-    }:
-        return None
-    completion = getattr(error, "completion", None)
-    used = getattr(completion, "usage", None)
-    raw = AIMessage(content="")
-    if used is not None:
-        raw.usage_metadata = {
-            "input_tokens": used.prompt_tokens,
-            "output_tokens": used.completion_tokens,
-            "total_tokens": used.total_tokens,
-        }
-    return {"raw": raw, "parsed": None, "parsing_error": error}
-
-
-def _wrong_with(raw: AIMessage, reply: dict[str, Any]) -> str | None:
-    """Why a reply cannot be used, or None. A cut-off answer is never taken for a short one."""
-    finish = raw.response_metadata.get("finish_reason")
-    if finish in {"length", "max_tokens"}:
-        return "the answer was cut off at the token limit; answer more briefly"
-    if finish == "content_filter":
-        return "the answer was withheld by the provider's content filter"
-    if refusal := raw.additional_kwargs.get("refusal"):
-        return f"the model refused: {refusal}"
-    if reply["parsing_error"] is not None:
-        return str(reply["parsing_error"])[:2000]
-    if reply["parsed"] is None:
-        return "the answer holds no object of that form"
-    return None
-
-
-def _usage(raw: AIMessage, model: str, step: str) -> Usage:
+def _usage(raw: AIMessage, asked: Sequence[BaseMessage], *, model: str, step: str) -> Usage:
+    """What one call used, as the provider counted it; without its counts, about as much."""
     counted = raw.usage_metadata
-    given = counted["input_tokens"] if counted else 0
-    made = counted["output_tokens"] if counted else 0
+    if counted is None:
+        return Usage(
+            step=step,
+            model=model,
+            input_tokens=sum(approximate_tokens(str(each.text)) for each in asked),
+            output_tokens=approximate_tokens(said_in(raw)),
+            cost=None,
+            estimated=True,
+        )
+    given, made = counted["input_tokens"], counted["output_tokens"]
+    cached = counted.get("input_token_details", {}).get("cache_read") or 0
     return Usage(
         step=step,
         model=model,
         input_tokens=given,
         output_tokens=made,
-        cost=cost_of(model, given, made) if counted else None,
-        estimated=model.startswith("offline:") or counted is None,
+        cost=cost_of(model, given, made, cached_tokens=cached),
+        estimated=model.startswith("offline:"),
     )
 
 

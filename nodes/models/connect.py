@@ -2,7 +2,8 @@
 
 import importlib.util
 import os
-from functools import lru_cache
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from ...state.context import OFFLINE
@@ -24,6 +25,11 @@ _KEYS = {
 }
 _KEYLESS = ("offline", "ollama", "bedrock", "azure_openai", "huggingface", "together", "cohere")
 PROVIDERS = (*_KEYS, *_KEYLESS)
+#: LangChain's package for a provider, where it is not named after it.
+_PACKAGES = {"bedrock": "langchain_aws", "azure_openai": "langchain_openai"}
+#: Seconds of silence until a client gives up by itself. An answer that is not streamed is silent
+#: until it is whole, so this must not be shorter than ``ask``'s patience, which is what counts.
+_SILENCE = 600
 
 
 def check_model(name: str) -> None:
@@ -37,27 +43,38 @@ def check_model(name: str) -> None:
         return
     if provider == "offline":
         raise ModelError(f"There is no offline model {model!r}.", fix=f"Use {OFFLINE!r}.")
-    if not model or provider not in PROVIDERS:
+    if provider not in PROVIDERS or not model.strip():
+        meant = nearest(provider, PROVIDERS) if provider not in PROVIDERS else ""
         raise ModelError(
-            f"{name!r} is no model's name{nearest(provider, PROVIDERS)}.",
+            f"{name!r} is no model's name{meant}.",
             fix="Write provider:model, such as openai:gpt-5-mini, or " + OFFLINE + ".",
         )
     key = _KEYS.get(provider)
-    if key is not None and not os.environ.get(key):
+    if key is not None and not os.environ.get(key, "").strip():
         raise ModelError(
             f"The model {name!r} needs a key, and {key} is not set.",
             fix=f"Set {key} in the environment or in .env, or use {OFFLINE!r}, which needs none.",
         )
-    if provider != "openai" and importlib.util.find_spec("langchain") is None:
+    if provider != "openai":
+        _check_packages(name, provider)
+
+
+def _check_packages(name: str, provider: str) -> None:
+    needed = ("langchain", _PACKAGES.get(provider, f"langchain_{provider}"))
+    missing = [each for each in needed if importlib.util.find_spec(each) is None]
+    if missing:
         raise ModelError(
             f"The model {name!r} needs LangChain's own package for {provider!r}.",
-            fix=f"Install it: pip install langchain langchain-{provider.replace('_', '-')}.",
+            fix=f"Install it: pip install {' '.join(missing).replace('_', '-')}.",
         )
 
 
-@lru_cache(maxsize=32)
 def connect(name: str) -> "BaseChatModel":
-    """The chat model of that name. Retries are ours alone (see ``ask``), so the client has none.
+    """A new chat model of that name, as the environment is now.
+
+    It is not kept for the next caller: an address or a key may have changed by then, and a
+    connection belongs to the event loop that it was opened on. Retries are ours alone (see
+    ``ask``), so the client has none.
 
     Raises:
         ModelError: as ``check_model``.
@@ -69,14 +86,44 @@ def connect(name: str) -> "BaseChatModel":
         return OfflineExtractor()
     provider, _, model = name.partition(":")
     if provider == "openai":
-        from langchain_openai import ChatOpenAI
-
-        return ChatOpenAI(model=model, max_retries=0, timeout=60)
+        return _openai(model)
     # Found only when installed: LangChain's own registry of providers.
     from langchain.chat_models import init_chat_model  # type: ignore[import-not-found,unused-ignore]
 
-    made: BaseChatModel = init_chat_model(name, max_retries=0, timeout=60)
+    made: BaseChatModel = init_chat_model(name, max_retries=0, timeout=_SILENCE)
     return made
+
+
+def _openai(model: str) -> "BaseChatModel":
+    from langchain_openai import ChatOpenAI
+    from openai import DefaultAsyncHttpxClient
+
+    return ChatOpenAI(
+        model=model,
+        max_retries=0,
+        timeout=_SILENCE,
+        # Without one, LangChain shares a pool among all event loops, and a connection of a loop
+        # that has ended fails the next run ("Event loop is closed").
+        http_async_client=DefaultAsyncHttpxClient(timeout=_SILENCE),
+        # Else it warns of a proxy passed over, which the client above does use.
+        http_socket_options=(),
+    )
+
+
+@asynccontextmanager
+async def connected(name: str) -> AsyncIterator["BaseChatModel"]:
+    """The model for one piece of work on the running event loop; its connections end with it.
+
+    Raises:
+        ModelError: as ``check_model``.
+    """
+    model = connect(name)
+    try:
+        yield model
+    finally:
+        client = getattr(model, "root_async_client", None)
+        if client is not None:
+            await client.close()
 
 
 def context_limit(name: str) -> int:

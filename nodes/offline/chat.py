@@ -1,28 +1,30 @@
 """The extractor behind LangChain's chat model interface, so that no node knows which it has."""
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, is_typeddict
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from pydantic import BaseModel, ValidationError, create_model
+from pydantic import BaseModel, TypeAdapter
 
 from ...state.errors import MalformedOutputError
 from ..packing import approximate_tokens
 from .fill import Filled, fill
+from .guard import Guarded, guarded
+from .labelled import telling_words
 from .picking import pick, stem
+from .schemas import model_of, of_json
 from .source import Source
-
-_DOCUMENT = re.compile(r"<document[^>]*>\n?(.*?)</document>", re.DOTALL)
 
 #: Tokens that it takes; it would read more, but a step that needs more than this should select.
 CONTEXT_LIMIT = 24_000
+_ABOUT = {"model_name": "offline:extract", "finish_reason": "stop"}
 
 
 class OfflineExtractor(BaseChatModel):
@@ -46,20 +48,24 @@ class OfflineExtractor(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002  # nothing streams
         **kwargs: Any,  # Any: the interface's own
     ) -> ChatResult:
-        source, question = _read(messages)
+        read = _read(messages)
         tools = kwargs.get("tools")
-        message = _call(tools, source, question) if tools else _quote(source, question)
+        if tools and not isinstance(messages[-1], ToolMessage):
+            message = _call(tools, read, kwargs.get("tool_choice"))
+        else:
+            message = _quote(read)
         return ChatResult(generations=[ChatGeneration(message=_counted(message, messages))])
 
     def bind_tools(
         self,
         tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
         *,
-        tool_choice: str | None = None,  # noqa: ARG002  # it calls what the text can fill
+        tool_choice: str | None = None,
         **kwargs: Any,  # Any: the interface's own
     ) -> Runnable[LanguageModelInput, AIMessage]:
         """Offer tools: one is called when its wording fits and the text states its arguments."""
-        return self.bind(tools=[convert_to_openai_tool(tool) for tool in tools], **kwargs)
+        offered = [convert_to_openai_tool(tool) for tool in tools]
+        return self.bind(tools=offered, tool_choice=tool_choice, **kwargs)
 
     def with_structured_output(
         self,
@@ -70,33 +76,59 @@ class OfflineExtractor(BaseChatModel):
     ) -> Runnable[LanguageModelInput, Any]:
         """A runnable that fills ``schema``; the raw message's metadata has every field's trace.
 
+        Pydantic models and dataclasses come back as objects, TypedDict and JSON Schema as dicts.
+
         Raises, when invoked without ``include_raw``:
             MalformedOutputError: the schema requires what the text does not state.
         """
-        if not (isinstance(schema, type) and issubclass(schema, BaseModel)):
-            raise TypeError(f"offline:extract fills Pydantic models, not {schema!r}.")
-        model: type[BaseModel] = schema
+        model = of_json(schema) if isinstance(schema, Mapping) else model_of(schema)
+        if model is None:
+            raise TypeError(
+                "offline:extract fills Pydantic models, dataclasses, TypedDict and JSON Schema, "
+                f"not {schema!r}."
+            )
 
         def answer(given: LanguageModelInput) -> Any:  # Any: the schema's own class
             messages = self._convert_input(given).to_messages()
             raw, parsed, error = _structured(model, messages)
+            made = None if parsed is None else _as_asked(schema, parsed)
             if include_raw:
-                return {"raw": raw, "parsed": parsed, "parsing_error": error}
+                return {"raw": raw, "parsed": made, "parsing_error": error}
             if error is not None:
                 raise error
-            return parsed
+            return made
 
         return RunnableLambda(answer, name="offline:extract")
 
 
-def _read(messages: Sequence[BaseMessage]) -> tuple[Source, str]:
-    """The text to read and the question about it."""
+def _as_asked(schema: Any, parsed: BaseModel) -> Any:  # Any: the caller's own class
+    """The filled model in the form of the schema that was given."""
+    if isinstance(schema, Mapping):
+        # What nobody required and the text does not state is left out, as models do.
+        return parsed.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    if is_typeddict(schema):
+        return parsed.model_dump(exclude_unset=True)
+    if issubclass(schema, BaseModel):
+        return parsed
+    return TypeAdapter(schema).validate_python(parsed.model_dump(exclude_unset=True))
+
+
+_OPEN = re.compile(r"<document\b[^>]*>\n?")
+_SHUT = "</document>"
+
+
+def _read(messages: Sequence[BaseMessage]) -> Guarded:
+    """The text to read, the question about it, and what was left out of it."""
+    if messages and isinstance(messages[-1], ToolMessage):
+        return guarded(_plain(messages[-1]), "")
     human = [_plain(each) for each in messages if isinstance(each, HumanMessage)]
     last = human[-1] if human else ""
-    documents = _DOCUMENT.findall(last)
-    if documents:
-        return Source("\n".join(documents)), _DOCUMENT.sub(" ", last).strip()
-    return Source(last), ""
+    first, end = _OPEN.search(last), last.rfind(_SHUT)
+    if first is None or end < first.end():
+        return guarded(last, "")
+    # A tag within the first and the last is the document's own doing: all between them is data.
+    body = _OPEN.sub("", last[first.end() : end]).replace(_SHUT, "")
+    return guarded(body, f"{last[: first.start()]} {last[end + len(_SHUT) :]}".strip())
 
 
 def _plain(message: BaseMessage) -> str:
@@ -109,28 +141,17 @@ def _plain(message: BaseMessage) -> str:
 def _structured(
     schema: type[BaseModel], messages: Sequence[BaseMessage]
 ) -> tuple[AIMessage, BaseModel | None, MalformedOutputError | None]:
-    source, question = _read(messages)
-    filled = fill(schema, source, question=_asked(question))
-    parsed: BaseModel | None = None
-    error: MalformedOutputError | None = None
-    if filled.missing:
-        error = _unstated(schema, filled)
-    else:
-        try:
-            parsed = schema.model_validate(filled.data)
-        except ValidationError as invalid:
-            error = MalformedOutputError(
-                f"What the text states does not fit {schema.__name__!r}: {invalid}",
-                fix="Allow for less in the schema, or give a text that states more.",
-            )
-            error.__cause__ = invalid
-    traces = {path: vars(trace) for path, trace in filled.traces.items()}
-    content = parsed.model_dump_json() if parsed is not None else ""
-    raw = AIMessage(content=content, response_metadata={"traces": traces, **_ABOUT})
-    return _counted(raw, messages), parsed, error
-
-
-_ABOUT = {"model_name": "offline:extract", "finish_reason": "stop"}
+    read = _read(messages)
+    filled = fill(schema, Source(read.text), question=_asked(read.question))
+    error = None if filled.parsed is not None else _malformed(schema, filled)
+    traces = {path: trace.plain() for path, trace in filled.traces.items()}
+    content = "" if filled.parsed is None else filled.parsed.model_dump_json(by_alias=True)
+    about = {"traces": traces, "left_out": list(read.left_out), **_ABOUT}
+    return (
+        _counted(AIMessage(content=content, response_metadata=about), messages),
+        (filled.parsed),
+        error,
+    )
 
 
 def _asked(question: str) -> str:
@@ -139,19 +160,27 @@ def _asked(question: str) -> str:
     return asked[1].strip() if asked else ""
 
 
-def _unstated(schema: type[BaseModel], filled: Filled) -> MalformedOutputError:
-    first = filled.missing[0]
-    trace = filled.traces.get(first)
-    reason = trace.reason if trace and trace.reason else "The text does not state it."
+def _malformed(schema: type[BaseModel], filled: Filled) -> MalformedOutputError:
+    if not filled.missing:
+        return MalformedOutputError(
+            f"What the text states does not fit {schema.__name__!r}: {filled.unfit}",
+            fix="Allow for less in the schema, or give a text that states more.",
+        )
+    told = []
+    for path in filled.missing:
+        trace = filled.traces.get(path)
+        reason = trace.reason if trace and trace.reason else "The text does not state it."
+        told.append(f"{path!r}: {reason}")
     return MalformedOutputError(
-        f"{schema.__name__!r} requires {first!r}, and it cannot be filled: {reason}",
-        fix="Allow null for it in the schema, or give a text that states it.",
+        f"{schema.__name__!r} requires what cannot be filled. {' '.join(told)}",
+        fix="Allow null there in the schema, or give a text that states it.",
     )
 
 
-def _quote(source: Source, question: str) -> AIMessage:
+def _quote(read: Guarded) -> AIMessage:
     """The sentences that bear on a question, as they stand."""
-    asked = _asked(question) or question
+    asked = _asked(read.question) or read.question
+    source = Source(read.text)
     picked = pick(source.sentences, topic=asked, most=3)
     if not picked:
         text = "The text states nothing on this. (offline:extract quotes; it does not write.)"
@@ -160,42 +189,36 @@ def _quote(source: Source, question: str) -> AIMessage:
     return AIMessage(content=text, response_metadata=dict(_ABOUT))
 
 
-def _call(tools: Sequence[dict[str, Any]], source: Source, question: str) -> AIMessage:
+def _call(tools: Sequence[dict[str, Any]], read: Guarded, choice: object) -> AIMessage:
     """A call of the tool whose wording is nearest, if the text states what it requires."""
-    asked = {stem(word) for word in re.findall(r"[a-z]{3,}", f"{question} {source.text}".lower())}
+    asked = {stem(word) for word in telling_words(f"{read.question} {read.text}")}
 
     def shared(tool: dict[str, Any]) -> int:
         said = f"{tool['function']['name']} {tool['function'].get('description', '')}"
-        words = {stem(word) for word in re.findall(r"[a-z]{3,}", said.lower().replace("_", " "))}
-        return len(words & asked)
+        return len({stem(word) for word in telling_words(said) if len(word) > 2} & asked)
 
-    best = max(tools, key=shared)
-    if shared(best) == 0:
-        return _quote(source, question)
+    forced = [tool for tool in tools if tool["function"]["name"] == _forced(choice)]
+    best = forced[0] if forced else max(tools, key=shared)
+    if not forced and (choice == "none" or (shared(best) == 0 and not choice)):
+        return _quote(read)
     function = best["function"]
-    filled = fill(_arguments(function), source)
-    if filled.missing:
+    filled = fill(of_json(function), Source(read.text))
+    if filled.parsed is None:
+        needed = filled.missing[0] if filled.missing else "an argument that fits"
         return AIMessage(
-            content=f"{function['name']!r} needs {filled.missing[0]!r}, which is not stated.",
+            content=f"{function['name']!r} needs {needed!r}, which is not stated.",
             response_metadata=dict(_ABOUT),
         )
-    arguments = {name: value for name, value in filled.data.items() if value is not None}
+    arguments = filled.parsed.model_dump(mode="json", by_alias=True, exclude_none=True)
     call = {"name": function["name"], "args": arguments, "id": f"call_{function['name']}"}
     return AIMessage(content="", tool_calls=[call], response_metadata=dict(_ABOUT))
 
 
-_JSON_TYPES: dict[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool}
-
-
-def _arguments(function: dict[str, Any]) -> type[BaseModel]:
-    """A tool's parameters as a model, from their JSON Schema."""
-    parameters = function.get("parameters", {})
-    required = set(parameters.get("required", ()))
-    fields: dict[str, Any] = {}
-    for name, schema in parameters.get("properties", {}).items():
-        kind = _JSON_TYPES.get(schema.get("type", "string"), str)
-        fields[name] = (kind, ...) if name in required else (kind | None, None)
-    return create_model(function["name"], **fields)
+def _forced(choice: object) -> str | None:
+    """The tool that must be called, in any of the ways to say so."""
+    if isinstance(choice, Mapping):
+        return str(choice.get("function", choice).get("name"))
+    return choice if isinstance(choice, str) else None
 
 
 def _counted(message: AIMessage, messages: Sequence[BaseMessage]) -> AIMessage:

@@ -13,12 +13,15 @@ from .figures import Found, candidates, decide
 from .labels import Sought, fit
 from .numbers import cell_quantity
 from .places import is_percent
-from .prose import changes_said, said_year
+from .prose import changes_said
 from .source import Source
 from .sums import settled
+from .years import said_year
 
 #: A label that fits less than this names a part of the total, or more than it.
 _FITS = 0.8
+#: What is proved but for its unit is not sure.
+_UNSURE = 0.78
 
 
 def figure(asked: Sought, source: Source) -> Found:
@@ -36,7 +39,8 @@ def total(asked: Sought, source: Source) -> Found:
         return found
     if found.value is not None and abs(found.value - computed.value) < 0.5:
         # The one line that was found is all there is between gross profit and operating income.
-        return replace(found, confidence=round(min(0.92, found.confidence + 0.28), 2))
+        proved = 0.92 if found.scale != "units" else _UNSURE
+        return replace(found, confidence=round(min(proved, found.confidence + 0.28), 2))
     return computed
 
 
@@ -76,7 +80,7 @@ def _computed(found: Found) -> Found | None:
 def _rounds_to(exact: float, printed: float) -> bool:
     """Whether a change computed from rounded figures can have been printed so."""
     decimals = len(f"{printed:g}".partition(".")[2])
-    return abs(exact - printed) <= 0.5 * 10**-decimals + 0.06
+    return abs(exact - printed) <= 0.5 / 10.0**decimals + 0.06
 
 
 def _unproven(asked: Sought, found: Found, printed: Sequence[Found]) -> Found:
@@ -116,7 +120,7 @@ def _rates(level: Sought, found: Found, source: Source) -> Iterator[Found]:
                 continue
             at = 0 if table.newest is None else table.newest
             cell = row.cells[at] if at < len(row.cells) else ""
-            quantity = cell_quantity(cell, mark=source.mark)
+            quantity = cell_quantity(cell, mark=source.table_mark)
             year = table.year if table.newest is None else table.columns[at].year
             if quantity and is_percent(cell, row.label) and _same_year(year, found.period):
                 yield _printed(quantity.value, table.page, row.text, found, year)

@@ -66,17 +66,20 @@ def _decided(places: Sequence[Candidate], source: Source) -> tuple[Found, Candid
     weighed = [_aged(each, year) for each in places]
     best = max(weighed, key=lambda each: (round(each.weight, 3), each.in_statement))
     scale = best.scale or _scale_elsewhere(best, source)
-    agreeing = {each.page for each in weighed if each is not best and _same(each, best, scale)}
+    agreeing = {id(each.table) for each in weighed if each is not best and _same(each, best, scale)}
     rivals = [
         each
         for each in weighed
-        if each.weight > 0.92 * best.weight and not _same(each, best, scale)
+        if each.weight > 0.85 * best.weight and not _same(each, best, scale)
     ]
     currency = _currency(best, source)
     confidence = best.weight * (0.75 if rivals else 1.0)
     confidence += 0.03 * min(2, len(agreeing)) if not rivals else 0.0
     confidence *= 1.0 if best.scale else 0.95 if scale else 0.85
-    is_open = not best.clear or currency is None or (scale is None and not _in_units(best))
+    is_proved = best.in_statement or bool(agreeing)
+    # Single units are what a text without a scale means; its scale may stand on a page not given.
+    is_measured = currency is not None and scale is not None
+    is_open = not (best.clear and is_proved and is_measured)
     found = Found(
         value=best.value,
         confidence=round(min(_OPEN if is_open else 0.98, confidence), 2),
@@ -85,7 +88,7 @@ def _decided(places: Sequence[Candidate], source: Source) -> tuple[Found, Candid
         period=str(best.year) if best.year else None,
         page=best.page,
         evidence=best.evidence,
-        before=best.before,
+        before=best.before or _before(best, weighed),
     )
     return found, best
 
@@ -115,23 +118,27 @@ def _same(one: Candidate, other: Candidate, scale: Scale | None) -> bool:
     return abs(mine - yours) <= 0.006 * max(abs(mine), abs(yours))
 
 
-def _in_units(best: Candidate) -> bool:
-    """Whether an amount without a scale is so long that it can only be in single units."""
-    return abs(best.value) >= 1e6
+def _before(best: Candidate, places: Iterable[Candidate]) -> float | None:
+    """The year before, from another statement that prints the same figure."""
+    same = (
+        each
+        for each in places
+        if (each.value, each.year, each.scale) == (best.value, best.year, best.scale)
+    )
+    return next((each.before for each in same if each.in_statement and each.before), None)
 
 
 def _scale_elsewhere(best: Candidate, source: Source) -> Scale | None:
-    """For a table: the scale that the text declares, or its page's, or most statements'."""
+    """For a table: the scale that the text declares, or its page's, or all statements'."""
     if best.table is None:
         return None
     if source.scale:
         return source.scale
-    if _in_units(best):
-        return None
     stated = [each for each in source.tables if each.scale]
-    here = [each.scale for each in stated if each.page == best.page]
-    there = Counter(each.scale for each in stated if each.likeness >= 2)
-    return here[0] if here else max(there, key=lambda each: there[each], default=None)
+    here = {each.scale for each in stated if each.page == best.page}
+    there = {each.scale for each in stated if each.likeness >= 2}
+    scales = here or there
+    return scales.pop() if len(scales) == 1 else None
 
 
 def _currency(best: Candidate, source: Source) -> str | None:

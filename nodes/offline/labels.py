@@ -225,7 +225,7 @@ _FIELD_NAMES: Mapping[str, str] = {
 }
 
 #: Words of a label that do not change what it means.
-_EMPTY = frozenset("the a an our its for_the total_the company's".split())
+_EMPTY = frozenset(["the", "a", "an", "our", "its", "for_the", "total_the", "company's"])
 _PLURALS = {"sales": "sale", "taxes": "tax", "liabilities": "liability", "activities": "activity"}
 
 
@@ -254,8 +254,8 @@ def _singular(word: str) -> str:
 
 #: Ends that narrow a net income to the owners of the one company that reports.
 _OWNERS = re.compile(
-    r"^(?P<head>(?:consolidated )?(?:net )?(?:income|earning|profit|loss)(?: for (?:year|period))?) "
-    r"attributable to (?!.*(?:non ?controlling|minority|preferred|participating)).*$"
+    r"^(?P<head>(?:consolidated )?(?:net )?(?:income|earning|profit|loss)(?: for (?:year|period))?)"
+    r" attributable to (?!.*(?:non ?controlling|minority|preferred|participating)).*$"
 )
 
 
@@ -280,10 +280,14 @@ def _variants(text: str) -> Iterator[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """How well a label fits a concept (0 to 1), and whether its words say it is a loss."""
+    """How well a label fits a concept (0 to 1), and whether its words say it is a loss.
+
+    ``is_inverse``: "loss/(profit)" prints a profit in brackets.
+    """
 
     weight: float
     is_loss: bool = False
+    is_inverse: bool = False
 
 
 def fit(label: str, weights: Weights) -> Fit | None:
@@ -295,7 +299,12 @@ def fit(label: str, weights: Weights) -> Fit | None:
     if weight is None:
         return None
     both_signs = re.search(r"income|profit|earning", label, re.IGNORECASE)
-    return Fit(weight=weight, is_loss="loss" in text.split() and not both_signs)
+    return Fit(
+        weight=weight,
+        is_loss="loss" in text.split() and not both_signs,
+        is_inverse=re.match(r"\W*(?:net )?loss(?:es)?\s*/?\s*\(", label, re.IGNORECASE) is not None
+        and both_signs is not None,
+    )
 
 
 @lru_cache(maxsize=8192)

@@ -70,7 +70,8 @@ _CURRENCY = re.compile(
     rf"(?:{_NAMED}|(?P<bare>\$|(?i:dollars?)))(?!(?<=[A-Za-z])(?!m\b|mn\b|bn\b)[A-Za-z])"
 )
 _DIGITS = (
-    r"(?:\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+|\d{1,3}(?:,\d{2,3})+|\d{1,3}(?:\.\d{3})+)(?:[.,]\d+)?(?!\d)"
+    r"(?:\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+|\d{1,3}(?:,\d{2,3})+|\d{1,3}(?:\.\d{3})+)"
+    r"(?:[.,]\d+)?(?!\d)"
     r"|\d+(?:[.,]\d+)?|[.,]\d+"
 )
 _NUMBER = re.compile(rf"(?<![\d.,])(?:{_DIGITS})")
@@ -210,11 +211,12 @@ def to_number(digits: str, mark: DecimalMark) -> float | None:
     """A printed number by the document's decimal mark; None where it cannot be one."""
     plain = re.sub(r"[ '’\u00a0\u202f]", "", digits)
     other: DecimalMark = "," if mark == "." else "."
+    if mark in plain and other in plain:
+        # The decimals come last, whatever the document does elsewhere.
+        mark, other = (mark, other) if plain.rfind(mark) > plain.rfind(other) else (other, mark)
     # Where the digits contradict the document's style they are in the other one: 1,234,567 has
     # no decimals, and the comma of 3,5 parts no thousands.
-    if plain.count(mark) > 1 or (
-        mark not in plain and other in plain and not _grouped(plain, other)
-    ):
+    elif plain.count(mark) > 1 or (other in plain and not _grouped(plain, other)):
         mark, other = other, mark
     try:
         return float(plain.replace(other, "").replace(mark, "."))

@@ -4,61 +4,27 @@ Nothing is rewritten. A sentence is taken whole or not at all, so that everythin
 found in the source as it stands.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ..documents.search import STOP_WORDS
+from .cues import cue_name, cue_pattern, themes
 from .source import Sentence
+from .worth import worth
 
-#: Words that sentences of a kind share, whatever they are about. A field's name calls them up.
-_CUES: Mapping[str, str] = {
-    "risk": r"\brisks?\b|\bcould\b|\bmay\b|\bmight\b|advers\w+|harm\w*|depend\w*|disrupt\w*"
-    r"|uncertain\w*|litigation|exposed?|exposure|vulnerab\w+|shortage\w*|breach\w*|cyber\w*"
-    r"|volatil\w+|sanction\w*|penalt\w+|default\w*|downturn|threat\w*|fail(?:s|ure|ed)?\b"
-    r"|unable|impair\w*|tariff\w*|claims?\b|concentrat\w+|covenant\w*|loss of",
-    "trend": r"increas\w+|decreas\w+|grew|grow(?:n|s|ing|th)\b|declin\w+|rose|fell|higher|lower"
-    r"|expand\w*|demand|compared (?:to|with)|driven by|shift\w*|trend\w*|record\b|accelerat\w+"
-    r"|slow\w*|momentum|improv\w+|backlog|orders",
-    "statistic": r"\d[\d.,]*\s?(?:%|per ?cent|million|billion|thousand|crore)|[$€£¥₹]\s?\d"
-    r"|\b[A-Z]{3}\s\d",
-    "outlook": r"expects?\b|anticipat\w+|outlook|guidance|forecast\w*|next year|will\b|plans? to"
-    r"|intend\w*|target\w*|in 20\d\d",
-    "strength": r"strong\w*|lead(?:er|ing)|record\b|advantage\w*|improv\w+|grew|award\w*",
-    "opportunity": r"opportunit\w+|expand\w*|new market\w*|potential|launch\w*|grow\w*",
-    "action": r"\bmust\b|\bshould\b|needs? to|will\b|required?|please|ensure|plan\w*|decid\w+",
-    "decision": r"decid\w+|agreed|approv\w+|resol\w+|chose\w*",
-}
-_CUE_NAMES: Mapping[str, str] = {
-    "threat": "risk",
-    "concern": "risk",
-    "weakness": "risk",
-    "development": "trend",
-    "driver": "trend",
-    "performance": "trend",
-    "guidance": "outlook",
-    "forecast": "outlook",
-    "highlight": "strength",
-    "next step": "action",
-    "todo": "action",
-    "recommendation": "action",
-}
-
-#: Sentences that lean on the one before them say little when they stand alone.
-_DANGLING = re.compile(
-    r"^(?:it|they|this|these|those|such|that|he|she|however|therefore|in addition|additionally"
-    r"|moreover|furthermore|also|as a result|accordingly|for example|second|third|first|finally"
-    r"|see|refer|the following|for (?:more|further|additional) information)\b[,\s]",
-    re.IGNORECASE,
-)
-_BOILERPLATE = re.compile(
-    r"forward-looking|incorporated (?:herein )?by reference|refer to (?:note|item|part)|set forth"
-    r"|table of contents|exhibit|pursuant to|form 10-k|see note|accompanying notes"
-    r"|following table|(?:the|this) (?:annual )?report|risk factors? (?:described|discussed)",
-    re.IGNORECASE,
-)
+#: Sentences this much alike (per cent of shared words) say the same.
+_ALIKE = 72
+#: What another sentence on a theme already told is worth less by.
+_AGAIN = 0.13
+#: Of a kind, what is worth less than this share of the best is left out.
+_LEAST = 0.52
+_BULLET = re.compile(r"^[•▪◦*–-]\s*")
+#: No list is so long that more than this many of the best need a look.
+_LOOKED_AT = 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,42 +44,51 @@ def pick(
     max_words: int | None = None,
 ) -> tuple[Picked, ...]:
     """The best sentences for a topic and a question, best first, none saying another again."""
-    cue = _cue(topic)
-    wanted = _telling(f"{topic} {question}") if cue is None else _telling(question)
-    common = _common_words(sentences)
+    cue = cue_name(topic)
+    wanted = _telling(f"{topic} {question}" if cue is None else f"{_beyond(topic)} {question}")
+    rarity = _rarity(sentences)
     scored = [
-        Picked(sentence=each, score=score)
+        Picked(sentence=_unbulleted(each), score=score)
         for each in sentences
-        if (score := _score(each, cue, wanted, common)) > 0
+        if (score := _score(_BULLET.sub("", each.text), cue, wanted, rarity)) > 0
     ]
     scored.sort(key=lambda each: (-each.score, each.sentence.order))
-    return _different(scored, most=most, max_words=max_words)
+    if cue is not None and scored:
+        # Few good ones say more than those and some that only share a word with the kind.
+        scored = [each for each in scored if each.score > _LEAST * scored[0].score]
+    return _different(scored[:_LOOKED_AT], cue=cue, most=most, max_words=max_words)
+
+
+def _unbulleted(sentence: Sentence) -> Sentence:
+    plain = _BULLET.sub("", sentence.text)
+    return sentence if plain == sentence.text else replace(sentence, text=plain)
 
 
 def has_topic(topic: str) -> bool:
     """Whether sentences of this kind are told by shared words, not only by the topic's own."""
-    return _cue(topic) is not None
+    return cue_name(topic) is not None
 
 
-@lru_cache(maxsize=256)
-def _cue(topic: str) -> re.Pattern[str] | None:
-    spoken = topic.lower().replace("_", " ")
-    for name in (*_CUES, *_CUE_NAMES):
-        if name in spoken or name[:-1] + "ie" in spoken:
-            return re.compile(_CUES[_CUE_NAMES.get(name, name)], re.IGNORECASE)
-    return None
-
-
-def _telling(text: str) -> frozenset[str]:
-    words = re.findall(r"[^\W\d_]{3,}|\d{4}", text.lower())
-    return frozenset(stem(word) for word in words if word not in STOP_WORDS | _ASKING)
+def _beyond(topic: str) -> str:
+    """What a question asks beside its kind: "tariffs" of "What risks do tariffs pose?"."""
+    return topic if len(topic.split()) > 2 else ""
 
 
 _ASKING = frozenset(
-    "list summary sentence sentences text state states stated give name short most least field "
-    "value document report please mention include more less add write draft tell say about "
-    "shorter longer brief briefly number numbers words word people reader company main".split()
+    (
+        "list summary sentence sentences text state states stated give name short most least "
+        "field value document report please mention include more less add write draft tell say "
+        "about shorter longer brief briefly number numbers words word people reader company "
+        "main much many how what which who when where why does did risk risks trend trends "
+        "statistic statistics"
+    ).split()
 )
+
+
+@lru_cache(maxsize=16384)
+def _telling(text: str) -> frozenset[str]:
+    words = re.findall(r"[^\W\d_]{3,}|\d{4}", text.lower())
+    return frozenset(stem(word) for word in words if word not in STOP_WORDS | _ASKING)
 
 
 @lru_cache(maxsize=16384)
@@ -125,56 +100,79 @@ def stem(word: str) -> str:
     return word
 
 
-def _common_words(sentences: Sequence[Sentence]) -> Mapping[str, float]:
-    """How central each word is to the text: its share among the sentences that have it."""
+@dataclass(frozen=True)
+class _Rarity:
+    """In how many of a text's sentences each word stands."""
+
+    counts: Mapping[str, int]
+    total: int
+    most: int
+
+    def of(self, word: str) -> float:
+        return math.log(1 + self.total / self.counts.get(word, 0.5))
+
+    def centrality(self, words: frozenset[str]) -> float:
+        return sum(self.counts.get(word, 0) for word in words) / (self.most * max(1, len(words)))
+
+
+def _rarity(sentences: Sequence[Sentence]) -> _Rarity:
     counts = Counter(word for each in sentences for word in _telling(each.text))
-    most = max(counts.values(), default=1)
-    return {word: count / most for word, count in counts.items()}
+    return _Rarity(counts, len(sentences), max(counts.values(), default=1))
 
 
-def _score(
-    sentence: Sentence,
-    cue: re.Pattern[str] | None,
-    wanted: frozenset[str],
-    common: Mapping[str, float],
-) -> float:
-    text = sentence.text
-    count = len(text.split())
-    if count < 6 or count > 60 or _BOILERPLATE.search(text):
+def _score(text: str, cue: str | None, wanted: frozenset[str], rarity: _Rarity) -> float:
+    own = worth(text, cue)
+    if own is None:
         return 0.0
     words = _telling(text)
-    shared = len(wanted & words) / max(1, min(4, len(wanted)))
+    shared = 0.0
+    if wanted:
+        whole = sum(rarity.of(word) for word in wanted)
+        shared = sum(rarity.of(word) for word in wanted & words) / whole
     if cue is not None:
-        hits = len({match[0].lower() for match in cue.finditer(text)})
+        hits = len({match[0].lower() for match in cue_pattern(cue).finditer(text)})
         if hits == 0:
             return 0.0
-        score = 0.3 + 0.12 * min(4, hits) + 0.4 * min(1.0, shared)
+        score = 0.34 + 0.06 * min(4, hits) + 0.4 * min(1.0, 1.5 * shared)
     elif wanted:
-        if shared == 0:
+        # One common word of a long question is no answer to it.
+        if shared < (0.2 if len(wanted) > 2 else 0.01):
             return 0.0
-        score = 0.2 + 0.7 * min(1.0, shared)
+        score = 0.2 + 0.65 * min(1.0, 1.3 * shared)
     else:
         score = 0.3
-    centre = sum(common.get(word, 0.0) for word in words) / max(1, len(words))
-    score += 0.15 * centre + (0.1 if re.search(r"\d", text) else 0.0)
-    score -= 0.2 if _DANGLING.search(text) else 0.0
-    score -= 0.1 if count > 40 else 0.0
+    score += 0.15 * rarity.centrality(words) + own
     return max(0.01, min(0.95, score))
 
 
-def _different(scored: Iterable[Picked], *, most: int, max_words: int | None) -> tuple[Picked, ...]:
-    """The first ones that differ from all taken before, within the limits."""
+def _different(
+    scored: Sequence[Picked], *, cue: str | None, most: int, max_words: int | None
+) -> tuple[Picked, ...]:
+    """The best ones that differ from all taken before, on different themes where there are."""
+    taken: list[Picked] = []
+    told: Counter[str] = Counter()
+    words = 0
+    left = [(each, themes(cue or "", each.sentence.text)) for each in scored]
+
+    def fresh(about: tuple[Picked, tuple[str, ...]]) -> float:
+        each, names = about
+        again = sum(told[name] for name in names) / len(names) if names else 0.0
+        return each.score - _AGAIN * again
+
+    while left and len(taken) < most:
+        at = max(range(len(left)), key=lambda place: fresh(left[place]))
+        best, names = left.pop(at)
+        length = len(best.sentence.text.split())
+        if (max_words is not None and words + length > max_words) or _repeats(best, taken):
+            continue
+        taken.append(best)
+        words += length
+        told.update(names)
+    return tuple(taken)
+
+
+def _repeats(each: Picked, taken: Iterable[Picked]) -> bool:
     from rapidfuzz import fuzz
 
-    taken: list[Picked] = []
-    words = 0
-    for each in scored:
-        if len(taken) >= most:
-            break
-        length = len(each.sentence.text.split())
-        if max_words is not None and words + length > max_words:
-            continue
-        if all(fuzz.token_set_ratio(each.sentence.text, one.sentence.text) < 72 for one in taken):
-            taken.append(each)
-            words += length
-    return tuple(taken)
+    text = each.sentence.text
+    return any(fuzz.token_set_ratio(text, one.sentence.text) >= _ALIKE for one in taken)

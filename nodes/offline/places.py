@@ -19,6 +19,7 @@ ELSEWHERE = re.compile(
     r"|\btargets?\b|\bbudget|discontinued|quarterly|\bquarters?\b|three months|six months"
     r"|nine months|\binterim\b|half[\s-]year|stand[\s-]?alone|non-gaap|\bunderlying\b|\badjusted\b"
     r"|acquire[de]|acquisition|subsidiary issuer|guarantor|joint venture|associates\b"
+    r"|\b(?:13|26|39|thirteen|twenty-six|thirty-nine)[\s-]weeks?\b"
     r"|parent entity|holding company|\bseparate (?:financial|income|statement)",
     re.IGNORECASE,
 )
@@ -66,7 +67,7 @@ def in_tables(sought: Sought, source: Source) -> Iterator[Candidate]:
                 continue
             if sought.concept in DEDUCTED:
                 candidate = _signed(candidate, -1 if candidate.value < 0 else 1)
-            elif fits.is_loss and candidate.value > 0:
+            elif fits.is_inverse or (fits.is_loss and candidate.value > 0):
                 candidate = _signed(candidate, -1)
             yield replace(candidate, weight=candidate.weight * fits.weight, fits=fits.weight)
 
@@ -85,7 +86,8 @@ def labelled(table: Table, source: Source) -> Iterator[Row]:
             parts = []
         elif not row.label and row.section and value is not None and len(parts) > 1:
             adds_up = abs(sum(parts) - value) <= 0.005 * abs(value)
-            yield replace(row, label=f"Total {row.section}".rstrip(":")) if adds_up else row
+            total = f"Total {row.section}".rstrip(":")
+            yield replace(row, label=total, said=row.text) if adds_up else row
             parts = []
             continue
         elif value is not None:
@@ -97,7 +99,7 @@ def number(row: Row, column: int | None, source: Source) -> float | None:
     """The amount that a row prints in a column; shares in per cent are none."""
     if column is None or column >= len(row.cells):
         return None
-    quantity = cell_quantity(row.cells[column], mark=source.mark)
+    quantity = cell_quantity(row.cells[column], mark=source.table_mark)
     return None if quantity is None or quantity.percent else quantity.value
 
 
@@ -107,7 +109,7 @@ def _in_row(table: Table, row: Row, source: Source) -> Candidate | None:
         at = _first_number(row, columns, source)
     if at is None or at >= len(row.cells):
         return None
-    quantity = cell_quantity(row.cells[at], mark=source.mark)
+    quantity = cell_quantity(row.cells[at], mark=source.table_mark)
     if quantity is None or quantity.percent:
         return None
     known = table.newest is not None
@@ -116,8 +118,8 @@ def _in_row(table: Table, row: Row, source: Source) -> Candidate | None:
     alone = not known and table.year is not None and _amounts(row, source) == 1
     return Candidate(
         value=quantity.value,
-        weight=_table_weight(table, row, source) * (1.0 if known else 0.9 if alone else 0.75),
-        year=columns[at].year if known else table.year,
+        weight=table_weight(table, row, source) * (1.0 if known else 0.9 if alone else 0.75),
+        year=_year(columns[at], source) if known else table.year,
         page=table.page,
         evidence=row.text,
         currency=_currency(quantity.currency, columns[at].text, table),
@@ -125,15 +127,21 @@ def _in_row(table: Table, row: Row, source: Source) -> Candidate | None:
         clear=alone or (known and table.is_clear),
         us_dollar=re.search(r"\bUS|U\.S\.|United States", f"{named} {row.cells[at]}") is not None,
         before=number(row, prior, source),
-        in_statement=table.likeness >= 4,
+        in_statement=table.is_statement,
         change=tuple(_changes(row, columns, at, source)),
         table=table,
     )
 
 
+def _year(column: Heading, source: Source) -> int | None:
+    """The year in which the column's period ends, which a bare "2023" may not say."""
+    is_date = re.search(r"[a-z]{3,}\.?\s+\d{1,2}\b|\d[./]\d", column.text.lower())
+    return column.year if column.year is None or is_date else column.year + source.shift
+
+
 def _currency(sign: str | None, heading: str, table: Table) -> str | None:
-    """What heading or caption name; a sign in the cell counts for more, but for a bare dollar."""
-    named = currency_of(heading) or currency_of(table.caption)
+    """What heading or title name; a sign in the cell counts for more, but for a bare dollar."""
+    named = currency_of(heading) or currency_of(table.title)
     return named or sign or table.currency if sign in {None, "USD"} else sign
 
 
@@ -150,13 +158,14 @@ def _first_number(row: Row, headings: Sequence[Heading], source: Source) -> int 
     return None
 
 
-def _table_weight(table: Table, row: Row, source: Source) -> float:
+def table_weight(table: Table, row: Row, source: Source) -> float:
+    """How much the table around a row is the group's statement of a full year."""
     weight = 1.0 if table.likeness >= 4 else 0.88 if table.likeness >= 2 else 0.7
     if source.consolidates and table.title and not CONSOLIDATED.search(table.title):
-        weight *= 0.9
+        weight *= 0.8
     if not table.is_clear:
         weight *= 0.6
-    title = f"{table.title}\n{row.section}"
+    title = f"{table.above}\n{row.section}"
     named = [each for each in table.columns if each.text]
     if ELSEWHERE.search(title) or (named and all(each.adjusted for each in named)):
         # A column for the year as reported, among quarters or adjusted ones, is what it says.
@@ -164,12 +173,20 @@ def _table_weight(table: Table, row: Row, source: Source) -> float:
         weight *= 0.7 if own and table.newest is not None else 0.35
     elif DIVIDED.search(title) and table.likeness < 4:
         weight *= 0.8
-    if _SHARES.search(title):
-        weight *= 0.5
+    if _SHARES.search(title) or _is_common_size(table, source):
+        weight *= 0.3
     lengths = {each.months for each in table.columns if each.role == "period"}
     if lengths - {None, 12}:
         weight *= 0.9 if lengths & {None, 12} else 0.4
     return weight
+
+
+def _is_common_size(table: Table, source: Source) -> bool:
+    """Whether the amounts are shares of revenue: then revenue is 100."""
+    amounts = [
+        value for row in table.rows if (value := number(row, table.newest, source)) is not None
+    ]
+    return len(amounts) > 2 and max(amounts) == 100.0
 
 
 def _changes(row: Row, headings: Sequence[Heading], at: int, source: Source) -> Iterator[float]:
@@ -180,7 +197,7 @@ def _changes(row: Row, headings: Sequence[Heading], at: int, source: Source) -> 
         if each.role in {"change", "share"} and not each.adjusted and place < len(row.cells)
     ]
     for place in sorted(columns, key=lambda each: (abs(each - at), each)):
-        quantity = cell_quantity(row.cells[place], mark=source.mark)
+        quantity = cell_quantity(row.cells[place], mark=source.table_mark)
         if quantity is not None and is_percent(row.cells[place], headings[place].text):
             yield quantity.value
 

@@ -9,7 +9,7 @@ _END = re.compile(
     r"(?<!\bMs)(?<!\bDr)(?<!\bvs)(?<!\bapprox)(?<!\bSt)(?<!\bu\.a)(?<!\be\.g)(?<!\bi\.e)"
     r"(?<!\betc)(?<!\bFig)(?<!\bRs)(?<!\bcf)(?<!\bp)(?<!\bca)[.!?][\"”’)]*\s+(?=[\"“(‘]?[A-Z0-9•])"
 )
-_ROW_END = re.compile(r"(?:[\s|]+[$€£¥₹]?\s?[-–—(]?[$€£¥₹]?\d[\d,.' ]*\)?%?){2,}\s*$")
+_NUMBER = re.compile(r"\|?[$€£¥₹]?[-–—(]?[$€£¥₹]?\d[\d,.']*\)?%?\|?")
 _BULLET = re.compile(r"[•▪◦*–-]\s")
 _STOP = re.compile(r"[.!?][\"”)]?$")
 _VERB = re.compile(r"\b(?:is|are|was|were|has|have)\b")
@@ -50,7 +50,13 @@ def _paragraphs(lines: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _is_row(stripped: str) -> bool:
-    return stripped[-1] not in ".,;:" and _ROW_END.search(stripped) is not None
+    """Whether a line ends with two numbers, as rows of figures do and sentences do not."""
+    last = stripped.rsplit(maxsplit=2)[1:]
+    return (
+        len(last) == 2
+        and stripped[-1] not in ".,;:"
+        and all(_NUMBER.fullmatch(each) for each in last)
+    )
 
 
 def _short(lines: Sequence[str]) -> float:

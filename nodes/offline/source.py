@@ -14,6 +14,9 @@ from .years import last_year, said_year
 __all__ = ["CONSOLIDATED", "Row", "Sentence", "Source", "Table", "split_sentences"]
 
 CONSOLIDATED = re.compile(r"consolidated|\bgroup\b", re.IGNORECASE)
+#: What is longer than this is no sentence, but a table or a list that lost its lines.
+_LONGEST = 1500
+_MARKED = re.compile(r"\d[.,]\d")
 _FIGURE = re.compile(r"\d|per\s?cent", re.IGNORECASE)
 _PAGE = re.compile(r"^\[page (\d+)\]$", re.MULTILINE)
 
@@ -42,6 +45,12 @@ class Source:
         return decimal_mark(self.text)
 
     @cached_property
+    def table_mark(self) -> DecimalMark:
+        """The mark of the tables, which may be another than the prose's."""
+        cells = [cell for table in self.tables for row in table.rows for cell in row.cells]
+        return decimal_mark(" | ".join(cells)) if any(map(_MARKED.search, cells)) else self.mark
+
+    @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         found = ((page, text) for page, body in self.pages for text in split_sentences(body))
         return tuple(
@@ -51,7 +60,11 @@ class Source:
     @cached_property
     def figured(self) -> tuple[Sentence, ...]:
         """The sentences with a figure, or with a per cent in words: few of all."""
-        return tuple(each for each in self.sentences if _FIGURE.search(each.text))
+        return tuple(
+            each
+            for each in self.sentences
+            if len(each.text) < _LONGEST and _FIGURE.search(each.text)
+        )
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
@@ -86,7 +99,11 @@ class Source:
     @cached_property
     def _declared(self) -> str:
         """How the text says its amounts are given, once for all tables."""
-        said = (match["how"] for match in _DECLARED.finditer(self.text))
+        said = (
+            match["all"] or match["unless"]
+            for match in _DECLARED.finditer(self.text)
+            if "subsidiar" not in match[0]
+        )
         return next((how for how in said if currency_of(how) or stated_scale(f"in {how}")), "")
 
     @cached_property
@@ -97,15 +114,17 @@ class Source:
     @cached_property
     def currency(self) -> str | None:
         """The reporting currency, where the text says it in words."""
-        declared = currency_of(self._declared)
-        if declared:
-            return declared
-        said = re.search(
-            r"(?:reporting|presentation|functional)\s+currency[^.]{0,60}?\b(?:is|are)\b([^.]{0,60})",
-            self.text,
-            re.IGNORECASE,
-        )
-        return currency_of(said[1]) if said else None
+        said = (match for match in _REPORTS_IN.finditer(self.text) if "subsid" not in match[0])
+        named = (currency_of(match[1]) for match in said)
+        return currency_of(self._declared) or next((each for each in named if each), None)
+
+    @cached_property
+    def shift(self) -> int:
+        """By how many years periods end after the year they are named for: "fiscal 2023 ended
+        February 3, 2024" is 1."""
+        pairs = ((int(match[1]), last_year(match[2])) for match in _NAMED.finditer(self.text))
+        later = [ends - named for named, ends in pairs if ends is not None]
+        return 1 if later and all(each == 1 for each in later) else 0
 
     @cached_property
     def dollar(self) -> str:
@@ -116,12 +135,25 @@ class Source:
 
 
 _DOLLARS = frozenset({"CAD", "AUD", "NZD", "HKD", "SGD", "TWD"})
-_DECLARED = re.compile(
-    r"\b(?:all|amounts?|figures|statements?|tables?|values?|otherwise)\b[^.;|]{0,80}?"
+_IN = (
     r"\b(?:presented|expressed|stated|reported|shown|given|rounded|are|is|amounts|figures)\s+"
-    r"(?:in|to\s+the\s+nearest)\s+(?P<how>[^|;]{0,50}?)"
-    r"(?=,|;|\||\)|\bunless\b|\bexcept|\bother|\band\b|\.\s|\.?$)",
+    r"(?:in|to\s+the\s+nearest)\s+"
+)
+_STOP = r"(?=,|;|\||\)|\bunless\b|\bexcept|\bother|\band\b|\.\s|\.?$)"
+_DECLARED = re.compile(
+    rf"\b(?:all|otherwise|(?:consolidated|these|this|the|our)\s+(?:consolidated\s+)?(?:financial\s+)?"
+    rf"(?:statements?|report))\b[^.;|]{{0,80}}?{_IN}(?P<all>[^|;]{{0,50}}?){_STOP}"
+    rf"|\b(?:amounts?|figures|tables)\b[^.;|]{{0,80}}?{_IN}(?P<unless>[^|;]{{0,50}}?),?\s+(?:unless|except)",
     re.IGNORECASE | re.MULTILINE,
+)
+_REPORTS_IN = re.compile(
+    r"(?:reporting|presentation)\s+currency[^.]{0,60}?\b(?:is|are)\b([^.]{0,60})", re.IGNORECASE
+)
+#: Only a year that ends in the first weeks of the next one is named for the year before.
+_NAMED = re.compile(
+    r"\bfiscal(?:\s+year)?\s+(20\d\d)\b[^.;\d]{0,40}?\b(?:ended|ending|ends)\s+(?:on\s+)?"
+    r"(?:\w+,\s+)?(?:January|February)\s+\d\d?,\s+(20\d\d)",
+    re.IGNORECASE,
 )
 _MEANT = re.compile(
     r"(?:[\"“']\s*\$|\bdollars?|\"C?\$\")[\"”']?[^.]{0,60}\b(?:refers?|means?|are)\b\s+(?:to\s+)?([^.]{0,40})"
@@ -130,7 +162,8 @@ _MEANT = re.compile(
 _REPORTED = re.compile(
     r"\b(?:(?:years?|periods?|weeks|months)\s+(?:ended|ending)|annual\s+report|fiscal(?:\s+year)?"
     r"|financial\s+year|highlights)\s[^.\n]{0,25}?(?:(?:19|20)\d\d(?:/\d\d)?)"
-    r"|\b(?:FY\s?\d\d|(?:19|20)\d\d(?:/\d\d)?\s+(?:highlights|annual\s+report))\b",
+    r"|\b(?:FY\s?\d\d|(?:19|20)\d\d(?:/\d\d)?\s+(?:highlights|annual\s+report|at\s+a\s+glance"
+    r"|in\s+brief|key\s+figures))\b",
     re.IGNORECASE,
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from .figures import Found, find
 from .headings import year_before
 from .labels import CONCEPTS, Sought, concept_of_label, fit, sought
-from .places import number
+from .places import number, table_weight
 from .source import Row, Source, Table
 
 #: A sum proved by the lines around it is still not printed: never sure.
@@ -21,8 +21,13 @@ def settled(asked: Sought, source: Source) -> Found | None:
     way = ways.get(asked.concept or "")
     if way is None:
         return None
-    sums = [each for table in source.tables if (each := way(table, source)) is not None]
+    tables = (each for each in source.tables if each.rows and _is_the_group(each, source))
+    sums = [each for table in tables if (each := way(table, source)) is not None]
     return max(sums, key=lambda each: (each.period or "", each.confidence), default=None)
+
+
+def _is_the_group(table: Table, source: Source) -> bool:
+    return table_weight(table, table.rows[0], source) > 0.6
 
 
 def _expenses(table: Table, source: Source) -> Found | None:
@@ -39,7 +44,7 @@ def _expenses(table: Table, source: Source) -> Found | None:
 
 
 def _revenue(table: Table, source: Source) -> Found | None:
-    """Revenue: the kinds of sales that open the statement, if less their costs they make gross profit."""
+    """Revenue: the kinds of sales that open the statement, if their costs leave gross profit."""
     rows = _numbered(table, source)
     sales = []
     for row in rows:

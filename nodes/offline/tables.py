@@ -10,18 +10,29 @@ from .labels import INCOME_STATEMENT, concept_of_label
 from .numbers import Scale, currency_of, stated_scale
 from .years import last_year
 
+#: From this length on a line above a table is one of a paragraph.
+_LONG = 110
+_PERIOD = re.compile(r"\b(?:ended|ending|to|fiscal|year|FY)\b", re.IGNORECASE)
+_STATEMENT = re.compile(
+    r"consolidated|\bgroup\b|statements? of|income statement|profit (?:and|or) loss", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Row:
-    """A table's row: its label and its cells, one for each heading."""
+    """A table's row: its label and its cells, one for each heading.
+
+    ``said`` is what the text prints, where that is not the label and the cells in order.
+    """
 
     label: str
     cells: tuple[str, ...]
     section: str = ""
+    said: str = ""
 
     @cached_property
     def text(self) -> str:
-        return " ".join(part for part in (self.label, *self.cells) if part)
+        return self.said or " ".join(part for part in (self.label, *self.cells) if part)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,32 +60,54 @@ class Table:
         return is_clear(self.columns)
 
     @cached_property
+    def above(self) -> str:
+        """The short lines of the caption, of which a sentence before the table may be one."""
+        return "\n".join(line for line in self.caption.split("\n") if len(line) < _LONG)
+
+    @cached_property
     def title(self) -> str:
-        """The short lines of the caption: prose above a table may speak of anything."""
-        return "\n".join(line for line in self.caption.split("\n") if len(line) < 110)
+        """The caption below its last line of prose: a sentence above may speak of anything."""
+        lines: list[str] = []
+        for line in reversed(self.caption.split("\n")):
+            if len(line) >= _LONG or line.endswith((".", ";")):
+                break
+            lines.insert(0, line)
+        return "\n".join(lines)
 
     @cached_property
     def year(self) -> int | None:
         """The year that the title names, for a table of one period without a heading."""
-        ended = re.findall(
-            r"[^\n]*\b(?:ended|ending|to|fiscal|year|FY)\b[^\n]*|.*highlights.*", self.title
-        )
-        return last_year(" ".join(ended))
+        lines = self.title.split("\n")
+        ended = last_year(" ".join(line for line in lines if _PERIOD.search(line)))
+        named = {year for line in lines if (year := last_year(line)) is not None}
+        return ended or (named.pop() if len(named) == 1 else None)
 
     @cached_property
-    def likeness(self) -> int:
-        """How many concepts of an income statement it shows: 4 or more make it one."""
+    def concepts(self) -> frozenset[str]:
+        """The concepts of an income statement that its rows name."""
         shown = {concept_of_label(row.label) for row in self.rows if any(row.cells)}
-        return len(shown & INCOME_STATEMENT)
+        return frozenset(each for each in shown if each in INCOME_STATEMENT)
+
+    @property
+    def likeness(self) -> int:
+        """How much it is an income statement: 4 or more concepts make it one."""
+        return len(self.concepts)
+
+    @cached_property
+    def is_statement(self) -> bool:
+        """Whether it is one beyond doubt: by its last lines or its title. A segment has neither."""
+        ends = self.concepts & {"net_income", "pretax_income", "income_tax"}
+        return self.likeness >= 4 and bool(ends or _STATEMENT.search(self.title))
 
     @cached_property
     def scale(self) -> Scale | None:
-        return stated_scale(f"{self.caption} {' '.join(self.headings)}")
+        above = f"{self.title} {' '.join(self.headings)}"
+        return stated_scale(above) or stated_scale(self.caption)
 
     @cached_property
     def currency(self) -> str | None:
-        """What the caption names; else the sign in the cells."""
-        named = currency_of(self.caption)
+        """What the title names; else the sign in the cells."""
+        named = currency_of(self.title)
         return named or currency_of(" ".join(cell for row in self.rows for cell in row.cells))
 
 
@@ -127,12 +160,27 @@ def _sectioned(rows: Sequence[tuple[str, ...]]) -> Iterator[Row]:
         yield Row(label=label, cells=tuple(cells), section=section)
 
 
-_SIGNED = r"(?:US|C|A)?[$€£¥₹]?\s?[-–—(]?\s?[$€£¥₹]?\d[\d,.'’]*\)?\s?%?"
-_PLAIN_ROW = re.compile(
-    rf"^(?P<label>[^\d|]*?[^\W\d_][^|]*?)\s+(?P<cells>(?:{_SIGNED}\s*|[-–—]\s+)+)$"
-)
-_PLAIN_CELL = re.compile(rf"{_SIGNED}|[-–—](?=\s)")
-_YEARS = re.compile(r"(?:.*?\s)?((?:(?:FY\s?|fiscal\s)?(?:19|20)\d\d\s+)+(?:19|20)\d\d)\s*$", re.I)
+_SIGN = r"(?:US|C|A)?[$€£¥₹]"
+_PLAIN_CELL = re.compile(rf"{_SIGN}?[-–−(]?{_SIGN}?\d[\d,.'’]*\)?%?\)?")
+_LONE = re.compile(rf"{_SIGN}|[-–—]|[)%]")
+_DOTS = re.compile(r"[.·…_ ]{3,}$")
+_YEARS = re.compile(r"((?:(?:FY\s?|fiscal\s)?(?:19|20)\d\d\s+)+(?:19|20)\d\d)\s*$", re.I)
+
+
+def _plain_row(line: str) -> tuple[str, ...]:
+    """A line's label and the numbers at its end, if it has both."""
+    words = line.split()
+    cells: list[str] = []
+    while words and (_PLAIN_CELL.fullmatch(words[-1]) or _LONE.fullmatch(words[-1])):
+        word = words.pop()
+        if cells and re.fullmatch(_SIGN, word):
+            cells[0] = f"{word} {cells[0]}"
+        elif words and word in {")", "%"}:
+            words[-1] += word
+        else:
+            cells.insert(0, word)
+    label = _DOTS.sub("", " ".join(words))
+    return (label, *cells) if re.search(r"[^\W\d_]", label) else ()
 
 
 def _plain_tables(lines: list[str], page: int | None) -> Iterator[Table]:
@@ -143,10 +191,10 @@ def _plain_tables(lines: list[str], page: int | None) -> Iterator[Table]:
     for line in [*lines, "|"]:
         stripped = line.strip()
         tail = len(stripped) < 200 and stripped[-1:] in tuple("0123456789)%-–—")
-        years = _YEARS.match(line) if tail else None
-        row = _PLAIN_ROW.match(stripped) if tail and not years else None
-        if row and len(cells := _PLAIN_CELL.findall(row["cells"])) >= (1 if headings else 2):
-            rows.append((row["label"], *(cell.strip() for cell in cells)))
+        years = _YEARS.search(line) if tail else None
+        row = _plain_row(stripped) if tail and not years else ()
+        if len(row) > (1 if headings else 2):
+            rows.append(row)
             continue
         if rows and (years or not stripped or line.startswith("|") or line.endswith(".")):
             yield _plain_table(rows, headings, caption, page)
@@ -195,7 +243,9 @@ def _tiles(lines: list[str], page: int | None) -> Iterator[Table]:
         year = last_year(f"FY{remark['year'][-2:]}") if remark else None
         headings = (str(year + 1), str(year)) if year else ("", "")
         cells = (lines[at].strip(), remark["value"] if remark else "")
-        row = Row(label=lines[at + step].strip(), cells=cells)
+        spoken = [at, at + step, *([at + 2] if remark else [])]
+        said = " ".join(lines[each].strip() for each in sorted(spoken))
+        row = Row(label=lines[at + step].strip(), cells=cells, said=said)
         yield Table(caption=caption, headings=headings, rows=(row,), page=page)
 
 

@@ -1,28 +1,21 @@
-"""What is told by wording: yes or no, one of several names, a name, a date, a labelled value."""
+"""What is told by wording: one of several names, yes or no, whose text it is."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from .dates import labelled_date
+from .labelled import labelled, labelled_text
+from .names import company
 from .picking import stem
+from .said import Said, statements
 from .source import Sentence, Source
 
 if TYPE_CHECKING:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """What a wording tells; ``value`` None comes with the ``reason``."""
-
-    value: object
-    confidence: float = 0.0
-    sentence: Sentence | None = None
-    reason: str | None = None
-
+__all__ = ["Said", "choice", "company", "labelled_date", "labelled_text", "mentioned", "yes_or_no"]
 
 #: Words that speak for a value which the text seldom names outright.
 _SYNONYMS: Mapping[str, str] = {
@@ -43,54 +36,93 @@ _SYNONYMS: Mapping[str, str] = {
     "loss": r"net loss|loss for the year",
 }
 _FEELINGS = frozenset({"positive", "negative", "neutral", "mixed"})
+#: Options that say that the text does not say: true wherever nothing speaks for another.
+_UNSAID = re.compile(r"unknown|unclear|unspecified|undetermined|not[ _-](?:stated|specified)|n/?a")
+#: Options that are everyday words, which speak for nothing when a text uses them.
+_EVERYDAY = frozenset({"other", "others", "none", "any", "all", "misc", "general", "default"})
 _NOT = re.compile(
-    r"\b(?:not|no|never|without|nor|neither|cannot|isn't|wasn't|aren't|won't|didn't|doesn't|un)\b"
-    r"|n't\b|\bun(?=audited)",
+    r"\b(?:not|no|never|without|nor|neither|cannot|isn't|wasn't|aren't|won't|didn't|doesn't)\b"
+    r"|n[’']t\b",
     re.IGNORECASE,
 )
+_HEDGED = re.compile(r"\b(?:may|might|could|would|if|whether|unless|should)\b", re.IGNORECASE)
+_YES = re.compile(r"^(?:yes|true|y|x|☒|☑|✓|✔)(?!\w)", re.IGNORECASE)
+_NO = re.compile(r"^(?:no|false|none|n|☐)(?!\w)", re.IGNORECASE)
 
 
-def choice(names: Sequence[str], source: Source) -> Said:
-    """The one name of several that the text's wording speaks for."""
+def choice(names: Sequence[str], source: Source, labels: Sequence[str] = ()) -> Said:
+    """The one name of several that stands beside a label, or that the wording speaks for."""
+    beside = _beside_label(names, labels, source)
+    if beside is not None:
+        return beside
     if set(names) <= _FEELINGS:
         return _feeling(names, source)
-    hits: dict[str, list[Sentence]] = {}
-    for name in names:
-        pattern = _pattern(name)
-        hits[name] = [each for each in _statements(source) if _affirmed(pattern, each.text)]
-    ranked = sorted(names, key=lambda name: -len(hits[name]))
-    first, rest = ranked[0], ranked[1:]
-    if not hits[first]:
-        return Said(value=None, reason=f"No wording of the text speaks for {_listed(names)}.")
-    if rest and len(hits[rest[0]]) == len(hits[first]):
-        tied = [name for name in names if len(hits[name]) == len(hits[first])]
-        return Said(value=None, reason=f"The text's wording speaks for {_listed(tied)} alike.")
+    hits = {name: mentions for name in names if (mentions := _affirming(name, source))}
+    unsaid = next((name for name in names if _UNSAID.fullmatch(name.lower())), None)
+    if not hits:
+        reason = f"No wording of the text speaks for {_listed(names)}."
+        return Said(value=unsaid, confidence=0.5 if unsaid else 0.0, reason=reason)
+    ranked = sorted(hits, key=lambda name: -len(hits[name]))
+    first = ranked[0]
+    tied = [name for name in ranked if len(hits[name]) == len(hits[first])]
+    if len(tied) > 1:
+        reason = f"The text's wording speaks for {_listed(tied)} alike."
+        return Said(value=unsaid, confidence=0.4 if unsaid else 0.0, reason=reason)
     total = sum(len(each) for each in hits.values())
-    return Said(
-        value=first,
-        confidence=round(0.45 + 0.4 * len(hits[first]) / total, 2),
-        sentence=hits[first][0],
-    )
+    sure = round(0.45 + 0.4 * len(hits[first]) / total, 2)
+    return Said(value=first, confidence=sure, sentence=hits[first][0])
+
+
+def _beside_label(names: Sequence[str], labels: Sequence[str], source: Source) -> Said | None:
+    """A label's value that begins with one of the names ("Priority: high (since Monday)")."""
+    for value, confidence, where in labelled(labels, source):
+        fitting = [name for name in names if re.match(_spelled(name), value, re.IGNORECASE)]
+        if fitting:
+            return Said(value=max(fitting, key=len), confidence=confidence, sentence=where)
+    return None
+
+
+def mentioned(names: Sequence[str], source: Source) -> list[tuple[str, Sentence]]:
+    """The names that the text states and does not deny, each with its first sentence."""
+    every = ((name, _affirming(name, source)) for name in names)
+    return [(name, found[0]) for name, found in every if found]
+
+
+def _affirming(name: str, source: Source) -> list[Sentence]:
+    if name.lower() in _EVERYDAY or _UNSAID.fullmatch(name.lower()):
+        return []
+    pattern = _pattern(name)
+    return [each for each in statements(source) if _affirmed(pattern, each.text)]
 
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(repr(name) for name in names)
 
 
+def _spelled(name: str) -> str:
+    parts = (re.escape(part) for part in re.split(r"[\s_-]+", name) if part)
+    spelled = r"[\s_-]+".join(parts)
+    return rf"(?<!\w){spelled}(?:s|es)?(?!\w)"
+
+
+@lru_cache(maxsize=512)
 def _pattern(name: str) -> re.Pattern[str]:
-    spoken = re.sub(r"[_-]+", r"[\\s_-]+", re.escape(name.lower()).replace("\\-", "-"))
     more = _SYNONYMS.get(name.lower())
-    return re.compile(rf"\b{spoken}(?:s|es)?\b" + (f"|{more}" if more else ""), re.IGNORECASE)
+    # An abbreviation or a single letter is told from a word by its capitals.
+    flags = 0 if len(name) <= 3 and name.isupper() else re.IGNORECASE
+    return re.compile(_spelled(name) + (rf"|\b(?:{more})" if more else ""), flags)
 
 
 def _affirmed(pattern: re.Pattern[str], text: str) -> bool:
-    match = pattern.search(text)
-    return match is not None and not _NOT.search(text[max(0, match.start() - 30) : match.start()])
+    spots = (match.start() for match in pattern.finditer(text))
+    return any(not _NOT.search(text[max(0, spot - 30) : spot]) for spot in spots)
 
 
 def _feeling(names: Sequence[str], source: Source) -> Said:
+    # The tone of the first thousand sentences is the tone of the text.
     scores = [
-        (analyser().polarity_scores(each.text)["compound"], each) for each in _statements(source)
+        (analyser().polarity_scores(each.text)["compound"], each)
+        for each in statements(source)[:1000]
     ]
     if not scores:
         return Said(value=None, reason="The text holds no sentence to judge.")
@@ -100,16 +132,15 @@ def _feeling(names: Sequence[str], source: Source) -> Said:
         value = "mixed"
     elif mean >= 0.1 or ("neutral" not in names and mean > 0):
         value = "positive"
-    elif mean <= -0.1 or "neutral" not in names:
+    elif mean <= -0.1 or ("neutral" not in names and mean < 0):
         value = "negative"
     else:
         value = "neutral"
     if value not in names:
         return Said(value=None, reason=f"The text's tone fits none of {_listed(names)}.")
     strongest = max(scores, key=lambda each: abs(each[0]))[1]
-    return Said(
-        value=value, confidence=round(min(0.85, 0.5 + 0.4 * abs(mean)), 2), sentence=strongest
-    )
+    sure = round(min(0.85, 0.5 + 0.4 * abs(mean)), 2)
+    return Said(value=value, confidence=sure, sentence=strongest)
 
 
 @lru_cache(maxsize=1)
@@ -120,115 +151,36 @@ def analyser() -> "SentimentIntensityAnalyzer":
     return SentimentIntensityAnalyzer()
 
 
-def yes_or_no(name: str, description: str, source: Source) -> Said:
+def yes_or_no(name: str, description: str, source: Source, labels: Sequence[str] = ()) -> Said:
     """Whether the text states what a field's name says, or denies it."""
+    for value, confidence, where in labelled(labels, source):
+        if _YES.match(value) or _NO.match(value):
+            said = _YES.match(value) is not None
+            return Said(value=said, confidence=confidence, sentence=where)
     spoken = re.sub(r"^(?:is|has|have|are|was|does|did|can|needs?|requires?)_", "", name)
     words = [stem(word) for word in re.findall(r"[a-z]{3,}", spoken.lower().replace("_", " "))]
     if not words:
         words = [stem(word) for word in re.findall(r"[a-z]{4,}", description.lower())][:4]
     if not words:
         return Said(value=None, reason=f"Nothing says what {name!r} asks.")
-    for sentence in _statements(source):
-        text = sentence.text.lower()
-        places = [
-            match.start()
-            for word in words
-            if (match := re.search(rf"\b(?:un|non-?)?{re.escape(word)}", text))
-        ]
-        if len(places) == len(words):
-            before = text[max(0, min(places) - 40) : max(places) + 3]
-            denied = bool(_NOT.search(before)) or bool(
-                re.search(rf"\b(?:un|non-?){re.escape(words[-1])}", text)
-            )
-            return Said(value=not denied, confidence=0.65, sentence=sentence)
-    return Said(
-        value=None, reason=f"The text neither states nor denies {spoken.replace('_', ' ')!r}."
-    )
+    for sentence in statements(source):
+        said = _states(words, sentence.text.lower())
+        if said is not None:
+            return Said(value=said, confidence=0.65, sentence=sentence)
+    reason = f"The text neither states nor denies {spoken.replace('_', ' ')!r}."
+    return Said(value=None, reason=reason)
 
 
-_DATE_FORMS = ("%Y-%m-%d", "%B %d, %Y", "%d %B %Y", "%b %d, %Y", "%d %b %Y", "%d.%m.%Y")
-_DATE = re.compile(
-    r"\b\d{4}-\d\d-\d\d\b|\b[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}\b|\b\d{1,2} [A-Z][a-z]{2,8} \d{4}\b"
-    r"|\b\d{1,2}\.\d{1,2}\.\d{4}\b"
-)
-
-
-def labelled_date(names: Sequence[str], source: Source) -> Said:
-    """The date that stands beside a name; dates that could be day or month first are left."""
-    for sentence in _statements(source):
-        where = _place(names, sentence.text)
-        if where is None:
-            continue
-        match = _DATE.search(sentence.text, where) or _DATE.search(sentence.text)
-        parsed = to_date(match[0]) if match else None
-        if parsed is not None:
-            return Said(value=parsed, confidence=0.75, sentence=sentence)
-    return Said(value=None, reason=f"The text gives no date for {names[0]!r}.")
-
-
-def to_date(text: str) -> date | None:
-    """A written date, in any of the forms that can mean only one day."""
-    for form in _DATE_FORMS:
-        try:
-            return datetime.strptime(text.replace(".", ".").strip(), form).date()  # noqa: DTZ007
-        except ValueError:
-            continue
-    return None
-
-
-def labelled_text(names: Sequence[str], source: Source) -> Said:
-    """What follows a name and a colon on one line ("Invoice number: 4711")."""
-    for page, body in source.pages:
-        for order, line in enumerate(body.split("\n")):
-            for name in names:
-                pattern = rf"^[\W_]*{re.escape(name)}\s*(?:no\.?|number)?\s*[:|]\s*(.+)$"
-                match = re.match(pattern, line.strip(), re.IGNORECASE)
-                if match and match[1].strip(" |"):
-                    where = Sentence(text=line.strip(), page=page, order=order)
-                    return Said(value=match[1].strip(" |"), confidence=0.85, sentence=where)
-    return Said(value=None, reason=f"The text has no line that names {names[0]!r}.")
-
-
-_COMPANY = re.compile(
-    r"\b((?:[A-Z][\w&.’'-]*,?\s+){1,6}(?:Inc\.?|Corp\.?|Corporation|Incorporated|Ltd\.?|Limited|plc|PLC"
-    r"|AG|SE|S\.A\.|SA|N\.V\.|NV|GmbH|AB|ASA|Oyj|LLC|L\.P\.|Company|Holdings?|Group|Co\.))(?![\w])"
-)
-
-
-def company(source: Source) -> Said:
-    """The company's name: the one with a legal form that the text names most often."""
-    counts: dict[str, tuple[int, Sentence]] = {}
-    for page, body in source.pages:
-        for order, line in enumerate(body.split("\n")):
-            for match in _COMPANY.finditer(line):
-                name = re.sub(r"^(?:The|Of|For|And|In|By)\s+", "", match[1]).strip()
-                if name.split()[0] in {"Form", "Item", "Part", "Total"} or len(name.split()) < 2:
-                    continue
-                count, where = counts.get(
-                    name, (0, Sentence(text=line.strip(), page=page, order=order))
-                )
-                counts[name] = (count + 1, where)
-    if not counts:
-        return Said(value=None, reason="The text names no company with its legal form.")
-    name, (count, where) = max(counts.items(), key=lambda each: each[1][0])
-    return Said(value=name, confidence=min(0.9, 0.5 + 0.1 * count), sentence=where)
-
-
-def _place(names: Sequence[str], text: str) -> int | None:
-    for name in names:
-        match = re.search(rf"\b{re.escape(name)}", text, re.IGNORECASE)
-        if match:
-            return match.end()
-    return None
-
-
-def _statements(source: Source) -> Sequence[Sentence]:
-    """The text's sentences; its lines where it has none (a form, a ticket, a subject line)."""
-    if source.sentences:
-        return source.sentences
-    return tuple(
-        Sentence(text=line.strip(), page=page, order=order)
-        for page, body in source.pages
-        for order, line in enumerate(body.split("\n"))
-        if line.strip()
-    )
+def _states(words: Sequence[str], text: str) -> bool | None:
+    """Whether a sentence with all words affirms or denies them; a question or a "may" is neither."""
+    if text.rstrip().endswith("?"):
+        return None
+    spots = [re.search(rf"\b(?:un|non-?)?{re.escape(word)}", text) for word in words]
+    places = [match.start() for match in spots if match]
+    if len(places) < len(words) or max(places) - min(places) > 120:
+        return None
+    before = text[max(0, min(places) - 40) : max(places) + 3]
+    if _HEDGED.search(before):
+        return None
+    turned = re.search(rf"\b(?:un|non-?){re.escape(words[-1])}", text) is not None
+    return turned == bool(_NOT.search(before))  # "not unaudited" is audited

@@ -20,7 +20,7 @@ _RESET = re.compile(r",|;|\bto\b(?!\s+\w+\s+in\b)", re.IGNORECASE)
 
 def last_year(text: str) -> int | None:
     """The year in which the period that a text names ends: 2023 for "2022/23"."""
-    years = []
+    years: list[int] = []
     for match in _YEAR.finditer(text):
         first = int(match[1])
         # Only two years in a row are a split year: "2023-12-31" is a date.
@@ -34,7 +34,8 @@ def last_year(text: str) -> int | None:
 
 def said_year(text: str) -> int | None:
     """The year that a sentence speaks of: "up from 2022" is about the year after."""
-    spoken, compared = [], []
+    spoken: list[int] = []
+    compared: list[int] = []
     for match in _ANY.finditer(text):
         year = last_year(match[0])
         if year is None:

@@ -24,7 +24,7 @@ def amount(figure: Figure, name: str) -> str:
     number = f"{figure.value:,.10g}" if abs(figure.value) < 1e9 else f"{figure.value:,.0f}"
     if name == "revenue_growth":
         return f"{number} %"
-    scale = "" if figure.scale in {None, "units"} else (figure.scale or "").removesuffix("s")
+    scale = (figure.scale or "units").removesuffix("s").removesuffix("unit")
     return " ".join(part for part in (figure.currency, number, scale) if part)
 
 

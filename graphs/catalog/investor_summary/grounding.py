@@ -30,7 +30,9 @@ def _figure(name: str, figure: Figure, texts: dict[int, str]) -> tuple[Figure, l
     printed = figure.computed or _is_printed(figure)
     if page is not None and printed:
         return figure.model_copy(update={"page": page}), []
-    reason = "its evidence is not in the report" if page is None else "its evidence has no such number"
+    reason = (
+        "its evidence is not in the report" if page is None else "its evidence has no such number"
+    )
     note = f"Check {name}: {reason}."
     low = {"confidence": min(figure.confidence, _UNPROVEN), "reason": figure.reason or note}
     return figure.model_copy(update=low), [note]

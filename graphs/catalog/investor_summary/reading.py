@@ -71,9 +71,7 @@ async def parse(state: State) -> Update:
         for each in state.pages
         if each.number in state.figure_pages
     )
-    deep = await in_thread(
-        parse_pages, Path(state.document), pages, max_pages=state.max_pages
-    )
+    deep = await in_thread(parse_pages, Path(state.document), pages, max_pages=state.max_pages)
     return {
         "parsed": tuple(PageText(number=page.number, text=page.text) for page in deep),
         "company": _company(state.pages),
@@ -133,7 +131,8 @@ def as_document(pages: Iterable[PageText]) -> str:
 
 def context_of(runtime: Runtime[RunContext]) -> RunContext:
     """What the step may know of its run; a plain ``graph.invoke`` gives nothing: it is offline."""
-    return runtime.context or RunContext()
+    given: RunContext | None = runtime.context
+    return given or RunContext()
 
 
 def cited(statements: Iterable[Statement]) -> list[PageText]:

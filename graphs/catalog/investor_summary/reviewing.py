@@ -83,7 +83,9 @@ async def answer(state: State, runtime: Runtime[RunContext]) -> Update:
     messages = about(prompts.ANSWER, pages, asked=f"Question: {question}")
     reply = await ask(model, Reply, messages, step="answer")
     return {
-        "exchanges": (_exchange(question, reply.value, {each.number: each.text for each in pages}),),
+        "exchanges": (
+            _exchange(question, reply.value, {each.number: each.text for each in pages}),
+        ),
         "verdict": None,
         "usage": (reply.usage,),
     }

@@ -1,6 +1,5 @@
 """What flows through the investor summary: its inputs, what models fill, and its state."""
 
-
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -24,8 +23,8 @@ class Inputs(_Frozen):
     """What a run is started with."""
 
     document: str = Field(description="Path of the annual report, a PDF with a text layer.")
-    out: str | None = Field(None, description="Directory for the PDF and the e-mail.")
-    max_pages: int = Field(MAX_PAGES, ge=1, description="Longer documents are refused.")
+    out: str | None = Field(default=None, description="Directory for the PDF and the e-mail.")
+    max_pages: int = Field(default=MAX_PAGES, ge=1, description="Longer documents are refused.")
 
 
 class Figure(_Frozen):
@@ -34,15 +33,15 @@ class Figure(_Frozen):
     ``value`` is in ``scale``; a loss is negative. Without a value there is a ``reason``.
     """
 
-    value: float | None = Field(None, description="As printed, in `scale`; a loss is negative.")
-    currency: str | None = Field(None, description="ISO code, such as USD.")
-    scale: Scale | None = Field(None, description="What the printed number counts in.")
-    period: str | None = Field(None, description="The year in which the fiscal year ends.")
-    page: int | None = Field(None, description="The page, as numbered by its [page N] line.")
-    evidence: str | None = Field(None, description="The row or sentence, copied exactly.")
-    confidence: float = Field(0.0, ge=0, le=1, description="From 0 to 1.")
-    computed: bool = Field(False, description="True when no printed number was copied.")
-    reason: str | None = Field(None, description="Why there is no value, or how it was computed.")
+    value: float | None = Field(default=None, description="As printed; a loss is negative.")
+    currency: str | None = Field(default=None, description="ISO code, such as USD.")
+    scale: Scale | None = Field(default=None, description="What the printed number counts in.")
+    period: str | None = Field(default=None, description="The year in which the fiscal year ends.")
+    page: int | None = Field(default=None, description="The N of the [page N] line above it.")
+    evidence: str | None = Field(default=None, description="The row or sentence, copied exactly.")
+    confidence: float = Field(default=0.0, ge=0, le=1, description="From 0 to 1.")
+    computed: bool = Field(default=False, description="True when no printed number was copied.")
+    reason: str | None = Field(default=None, description="Why no value, or how it was computed.")
 
 
 class Figures(_Frozen):
@@ -60,8 +59,8 @@ class Statement(_Frozen):
     """One thing said, with the sentence of the report that says it."""
 
     text: str = Field(min_length=1, description="The statement, in one sentence.")
-    page: int | None = Field(None, description="The page, as numbered by its [page N] line.")
-    evidence: str = Field("", description="The sentence of the report, copied exactly.")
+    page: int | None = Field(default=None, description="The N of the [page N] line above it.")
+    evidence: str = Field(default="", description="The sentence of the report, copied exactly.")
 
 
 class Trends(_Frozen):
@@ -87,9 +86,9 @@ class Draft(_Frozen):
 class Reply(_Frozen):
     """An answer from the report to a reviewer's question; null where it does not say."""
 
-    answer: str | None = Field(None, description="The answer, from the report alone.")
-    page: int | None = Field(None, description="The page that it stands on.")
-    evidence: str | None = Field(None, description="The sentence, copied exactly.")
+    answer: str | None = Field(default=None, description="The answer, from the report alone.")
+    page: int | None = Field(default=None, description="The page that it stands on.")
+    evidence: str | None = Field(default=None, description="The sentence, copied exactly.")
 
 
 class Exchange(_Frozen):

@@ -83,7 +83,7 @@ def _lacks(draft: Draft) -> tuple[str, ...]:
     return tuple(short)
 
 
-async def format(  # noqa: A001  # the step's promised name
+async def format(  # the step's promised name
     state: State, runtime: Runtime[RunContext]
 ) -> Update:
     """The draft's PDF and e-mail as files, for the reviewer to open."""

@@ -1,0 +1,303 @@
+"""Runs, reviews and workflows as lines of text, or as the JSON that ``--json`` promises."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, assert_never
+
+from .terminal import command, complain, near, print_json, print_table, say, with_database, wrapped
+
+if TYPE_CHECKING:
+    from ..runtime.run import Run
+    from ..state.review import Review
+    from ..state.workflow import Workflow
+
+
+def finish(run: "Run", *, json: bool) -> int:
+    """Print how a run stands after it was driven, and give the exit code that says so."""
+    if json:
+        print_json(run.public())
+        return exit_code(run)
+    say(_standing(run))
+    reviews = run.reviews()
+    for review in reviews:
+        say()
+        print_review(review)
+        print_choices(review)
+    if not reviews:
+        print_figures(run.output)
+    _print_failure(run, complain)
+    if run.status == "completed":
+        say()
+        _print_files(run)
+    return exit_code(run)
+
+
+def exit_code(run: "Run") -> int:
+    """0 done, 3 waiting for a person, 1 failed or stopped."""
+    match run.status:
+        case "completed":
+            return 0
+        case "paused":
+            return 3
+        case "failed" | "cancelled" | "queued" | "running":
+            return 1
+        case _:
+            assert_never(run.status)
+
+
+def show_run(run: "Run", *, json: bool) -> None:
+    """All that there is to know of a run."""
+    if json:
+        print_json(run.public())
+        return
+    say(_standing(run))
+    record = run.record
+    say(f"  begun  {_time(record.created)}")
+    say(f"  model  {record.model}")
+    if run.thread_id != run.id:
+        say(f"  thread {run.thread_id}")
+    reviews = run.reviews()
+    for review in reviews:  # it says what the figures and the files are
+        say()
+        print_review(review)
+        print_choices(review)
+    if not reviews:
+        print_figures(run.output)
+    _print_failure(run, say)
+    if run.status in {"queued", "running"}:
+        say(f"\nIf its process has ended, go on with: {command(f'resume {run.id}')}")
+    _print_steps(run)
+    if run.artifacts and not reviews:
+        say()
+        _print_files(run)
+
+
+def _standing(run: "Run") -> str:
+    """One line: which run, and where it stands."""
+    outcome = (run.output or {}).get("outcome")
+    more = {"paused": ": a person decides now", "completed": f": {outcome}" if outcome else ""}
+    return f"Run {run.id} ({run.workflow}) is {run.status}{more.get(run.status, '')}."
+
+
+def _print_failure(run: "Run", tell: Callable[[str], None]) -> None:
+    """Why a run failed and how it goes on."""
+    if run.error is None:
+        return
+    where = f"{run.error['node']}: " if run.error.get("node") else ""
+    tell(f"dalsegno: {where}{run.error.get('message')}")
+    if run.error.get("fix"):
+        tell(f"  {with_database(str(run.error['fix']))}")
+    tell(f"  What was done is kept. Go on with: {command(f'resume {run.id}')}")
+
+
+def _print_files(run: "Run") -> None:
+    paths = [near(path) for path in run.artifacts]
+    if not paths:
+        return
+    delivered = (run.output or {}).get("outcome") not in {None, "rejected"}
+    say("Files:" if delivered else "Drafts, not delivered:")
+    for path in paths:
+        say(f"  {path}")
+
+
+def print_figures(output: Mapping[str, object] | None) -> None:
+    """A run's figures, where it has some, with where they stand."""
+    figures = (output or {}).get("figures")
+    if not isinstance(figures, Mapping):
+        return
+    rows = []
+    for name, figure in figures.items():
+        label = name.replace("_", " ")
+        if figure["value"] is None:
+            rows.append((label, "not stated", "", "", figure["reason"] or ""))
+            continue
+        page = str(figure["page"] or "")
+        sure = f"{figure['confidence']:.2f}"
+        rows.append((label, _amount(name, figure), page, sure, figure["reason"] or ""))
+    say()
+    print_table(("figure", "value", "page", "confidence", "note"), rows)
+
+
+def _amount(name: str, figure: Mapping[str, object]) -> str:
+    """A figure as text: "USD 412.6 million", or "12 %"."""
+    number = f"{figure['value']:,.10g}"
+    if name.endswith("growth"):
+        return f"{number} %"
+    scale = str(figure["scale"] or "").removesuffix("s")
+    parts = (str(figure["currency"] or ""), number, "" if scale == "unit" else scale)
+    return " ".join(part for part in parts if part)
+
+
+def print_review(review: "Review", *, known: Mapping[str, object] | None = None) -> None:
+    """A review as a person needs it: what is asked, and how to answer.
+
+    What the person has read already, in ``known``, is not shown again.
+    """
+    say(f"Review {review.id} ({review.node})")
+    actions = review.request.get("action_requests")
+    described = actions[0].get("description", "") if isinstance(actions, list) else ""
+    _print_description(near(str(described)).split("\n"))
+    shown: dict[str, str] = {}
+    for name, value in review.args.items():
+        text = str(value)
+        for other, said in shown.items():  # an e-mail holds the summary: once is enough
+            text = text.replace(said, f"[the {other}, as above]") if said else text
+        shown[name] = str(value)
+        if known is not None and known.get(name) == value:
+            say(f"\n  {name}: as before")
+            continue
+        say(f"\n  {name}:")
+        for line in text.split("\n"):
+            say(wrapped(line, indent="    "))
+
+
+def print_choices(review: "Review") -> None:
+    """The commands that decide on a review."""
+    say("\nDecide with:")
+    for decision in review.allowed:
+        say("  " + command(f"decide {review.id} {decision}{_HOW.get(decision, '')}"))
+
+
+_HOW = {
+    "edit": """ --args '{"summary": "new text"}'""",
+    "reject": ' --message "what the writer should do"',
+    "respond": ' --message "your question"',
+}
+
+
+def _print_description(lines: Sequence[str]) -> None:
+    """Lines of the form "Label: value" as two columns, others as they are."""
+    split = [_label(line) for line in lines]
+    width = max((len(label) for label, _ in split), default=0) + 2
+    before = ""
+    for label, text in split:
+        if not label:
+            say(wrapped(text, indent="  "))
+        else:
+            shown = "" if label == before else label
+            first = f"  {shown:<{width}}"
+            # A path with spaces must not be torn apart: it is there to be copied.
+            whole = label == "File"
+            say(first + text if whole else wrapped(text, indent=" " * len(first), first=first))
+        before = label
+
+
+def _label(line: str) -> tuple[str, str]:
+    label, colon, text = line.partition(": ")
+    is_label = bool(colon) and len(label) <= 24 and label[:1].isupper() and "." not in label
+    return (label, text) if is_label else ("", line)
+
+
+def _print_steps(run: "Run") -> None:
+    if not run.trace:
+        return
+    over = run.status != "running"
+    say()
+    print_table(
+        ("step", "outcome", "seconds"),
+        [
+            (
+                step.node,
+                "stopped" if over and step.outcome == "running" else step.outcome,
+                f"{step.ended - step.started:7.2f}" if step.ended is not None else "",
+            )
+            for step in run.trace
+        ],
+    )
+    metrics = run.metrics
+    if not metrics.get("calls"):
+        return
+    cost = metrics["cost_usd"]
+    price = "cost unknown" if cost is None else f"USD {cost:.4f}" if cost else "no cost"
+    about = "about " if metrics["estimated"] else ""
+    say(
+        f"\n{metrics['calls']} model calls, {about}{metrics['input_tokens']:,} tokens in and "
+        f"{metrics['output_tokens']:,} out, {price}."
+    )
+
+
+def list_runs(found: Sequence["Run"], *, json: bool) -> None:
+    """The runs, one a line."""
+    if json:
+        print_json([run.public() for run in found])
+        return
+    if not found:
+        say(f"There are no runs yet. Begin with: {command('demo')}")
+        return
+    print_table(
+        ("run", "workflow", "status", "outcome", "begun"),
+        [
+            (
+                run.id,
+                run.workflow,
+                run.status,
+                str((run.output or {}).get("outcome") or ""),
+                _time(run.record.created),
+            )
+            for run in found
+        ],
+    )
+
+
+def list_reviews(found: Sequence["Review"], *, json: bool) -> None:
+    """The open reviews, one a line."""
+    if json:
+        print_json([review.public() for review in found])
+        return
+    if not found:
+        say("No review waits for a decision.")
+        return
+    print_table(
+        ("review", "step", "for", "asked", "deadline"),
+        [
+            (
+                each.id,
+                each.node,
+                each.assignee or "",
+                _time(each.created),
+                "" if each.deadline is None else _time(each.deadline),
+            )
+            for each in found
+        ],
+    )
+    say(f"\nRead the first with:  {command(f'show {found[0].run}')}")
+    say(f"Then decide, such as: {command(f'decide {found[0].id} approve')}")
+
+
+def list_workflows(found: Sequence["Workflow"], *, json: bool) -> None:
+    """The catalog, one workflow a paragraph."""
+    if json:
+        print_json(
+            [
+                {
+                    "name": each.name,
+                    "version": each.version,
+                    "owner": each.owner,
+                    "pattern": each.pattern,
+                    "steps": list(each.steps),
+                    "description": each.description,
+                    "inputs": each.inputs.model_json_schema(),
+                }
+                for each in found
+            ]
+        )
+        return
+    for each in found:
+        say(f"{each.name}, version {each.version}")
+        say(wrapped(each.description, indent="  "))
+        say()
+        for label, text in (
+            ("owner", each.owner),
+            ("pattern", each.pattern),
+            ("steps", ", ".join(each.steps)),
+        ):
+            say(wrapped(text, indent=" " * 11, first=f"  {label:<9}"))
+        for name, field in each.inputs.model_fields.items():
+            label = "input" if name == each.primary else "--set"
+            said = f"{name}: {field.description or ''}"
+            say(wrapped(said, indent=" " * 11, first=f"  {label:<9}"))
+        say(f"\n  dalsegno run {each.name} {each.primary.upper()}")
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S")
