@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from ..state.context import RunContext
-from ..state.errors import ResourceError
+from ..state.errors import InputError, ResourceError
 
 
 def run_directory(context: RunContext, chosen: str | None) -> Path:
@@ -15,6 +15,21 @@ def run_directory(context: RunContext, chosen: str | None) -> Path:
     if context.directory is not None:
         return Path(context.directory)
     return Path("dalsegno-runs") / (context.run or "unnamed")
+
+
+def checked_directory(name: str) -> Path:
+    """A directory's absolute path; it is made when something is written there.
+
+    Raises:
+        InputError: there is a file of that name, or on the way to it.
+    """
+    path = Path(name).expanduser().absolute()
+    nearest = next(place for place in (path, *path.parents) if place.exists())
+    if not nearest.is_dir():
+        raise InputError(
+            f"{str(nearest)!r} is a file, so nothing can be put there.", fix="Name a directory."
+        )
+    return path
 
 
 def write_whole(path: Path, data: bytes) -> str:

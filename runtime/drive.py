@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..state.context import RunContext
-from ..state.errors import AgentError, DalsegnoError
+from ..state.errors import AgentError, DalsegnoError, DatabaseError
 from ..state.usage import Usage, total
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Drive:
             else:
                 self._settle(snapshot)
 
-    async def _entry(self) -> object:
+    async def _entry(self) -> Any:  # Any: what LangGraph takes as input
         """What LangGraph is given: the inputs, the recorded decisions, or nothing new.
 
         Decisions are fed by interrupt id from our own record, so that going on after a crash
@@ -101,11 +101,12 @@ class Drive:
 
         return Command(resume=decided)
 
-    async def _invoke(self, entry: object) -> None:
+    async def _invoke(self, entry: Any) -> None:  # Any: what LangGraph takes as input
         context = RunContext(
             model=self.record.model, run=self.record.id, directory=self.directory, steps=self
         )
-        await self.graph.ainvoke(entry, self.config, context=context)
+        # The stubs know no context for a graph whose type parameters are left open.
+        await self.graph.ainvoke(entry, self.config, context=context)  # type: ignore[call-overload]
 
     def begin(self, node: str, task: str) -> int:
         """Note a step's beginning, in the trace and to whoever watches."""
@@ -203,9 +204,11 @@ class Drive:
 
         def renew() -> None:
             while not over.wait(LEASE / 3):
-                until = self.clock() + LEASE
-                if not self.runs.renew(self.record.id, self.holder, until=until):
-                    return
+                # A database that is busy now may not be at the next try, before the hold ends.
+                with suppress(DatabaseError):
+                    until = self.clock() + LEASE
+                    if not self.runs.renew(self.record.id, self.holder, until=until):
+                        return
 
         thread = threading.Thread(target=renew, name="dalsegno-lease", daemon=True)
         thread.start()

@@ -32,12 +32,11 @@ def checked_inputs(workflow: Workflow, inputs: Mapping[str, object] | BaseModel)
         if first["type"] == "missing":
             raise InputError(
                 f"{workflow.name!r} needs the input {name!r}.",
-                fix=f"{schema.model_fields[name].description or 'Give it.'}",
+                fix=schema.model_fields[name].description or "Give it.",
             ) from error
+        described = schema.model_fields[name].description if name in fields else None
         raise InputError(
             f"The input {name!r} of {workflow.name!r} does not fit: {first['msg']} "
             f"(found {first['input']!r:.80}).",
-            fix=f"{schema.model_fields[name].description or 'Correct it.'}"
-            if name in schema.model_fields
-            else None,
+            fix=f"It is: {described}" if described else None,
         ) from error

@@ -151,9 +151,12 @@ class Runtime:
     ) -> Run:
         """As ``decide``, awaited."""
         from ..graphs.library import load
+        from ..nodes.models.connect import check_model
 
         ticket = self._reviews.get(review)
-        definition = load(self._runs.get(ticket.run).workflow)
+        record = self._runs.get(ticket.run)
+        definition = load(record.workflow)
+        check_model(record.model)
         chosen = parse_decision(decision)
         if chosen.type not in ticket.allowed:
             raise DecisionError(
@@ -178,9 +181,12 @@ class Runtime:
         """Every run, the newest first."""
         return tuple(Run(record, self) for record in self._runs.all())
 
-    def reviews(self, run: str | None = None) -> tuple[Review, ...]:
-        """The reviews that wait for a decision, of one run or of all, the oldest first."""
-        return self._reviews.list(run)
+    def reviews(self, run: str | None = None, *, decided: bool = False) -> tuple[Review, ...]:
+        """The reviews that wait for a decision, of one run or of all, the oldest first.
+
+        With ``decided``, those too that were decided, with who decided what and when.
+        """
+        return self._reviews.list(run, open_only=not decided)
 
     def review(self, review: str) -> Review:
         """One review, open or decided.
@@ -203,6 +209,8 @@ class Runtime:
         from ..graphs.compiler import compile
         from .drive import LEASE, Drive
 
+        # Made before the run is held: what cannot be built must not leave it held.
+        graph = compile(definition, SqliteSaver(self._database))
         now = self._clock()
         holder = self._runs.take(
             run, event, by=this_process(), now=now, until=now + LEASE, is_dead=is_dead
@@ -211,7 +219,7 @@ class Runtime:
         await Drive(
             record=self._runs.get(run),
             workflow=definition,
-            graph=compile(definition, SqliteSaver(self._database)),
+            graph=graph,
             holder=holder,
             runs=self._runs,
             reviews=self._reviews,

@@ -21,7 +21,7 @@ _OLDER_NAMES = {"accept": "approve", "ignore": "reject", "response": "respond"}
 
 
 class _Decision(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class Approve(_Decision):

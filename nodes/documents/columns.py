@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
-from .lines import Line, Segment
+from .lines import NOTE, Line, Segment
 
 _HEADING = re.compile(
     r"\b(?:19|20)\d\d\b|\bFY\s?'?\d\d|change|variance|\bnotes?\b|growth|%|months|quarter|year"
@@ -63,9 +63,6 @@ def columns_of(rows: Sequence[Line]) -> tuple[Column, ...]:
     return tuple(Column(x0=x0, x1=x1) for x0, x1 in columns)
 
 
-_NOTE = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?|\d{1,2}\s?\(?[a-z]\)?")
-
-
 def _has_notes(columns: Sequence[Column], rows: Sequence[Line]) -> bool:
     """Whether the first column refers to notes: small numbers beside amounts."""
     cells = [dealt(row.numbers, columns) for row in rows]
@@ -75,7 +72,7 @@ def _has_notes(columns: Sequence[Column], rows: Sequence[Line]) -> bool:
     return (
         len(columns) > 2
         and len(first) > 1
-        and all(_NOTE.fullmatch(each) for each in first)
+        and all(NOTE.fullmatch(each) for each in first)
         and len(amounts) > len(others) / 2
     )
 
@@ -179,6 +176,9 @@ def dealt(numbers: Sequence[Segment], columns: Sequence[Column]) -> tuple[str, .
         return tuple(each.text for each in numbers)
     cells = [""] * len(columns)
     for number in numbers:
+        # Where few rows refer to a note the references have no column, and must not get into one.
+        if NOTE.fullmatch(number.text) and number.x1 < columns[0].x0 and number is not numbers[-1]:
+            continue
         at = min(range(len(columns)), key=lambda each: _distance(number, columns[each]))
         cells[at] = f"{cells[at]} {number.text}".strip()
     return tuple(cells)

@@ -125,12 +125,27 @@ def _parts_above(
     while end and len(above) - end < 3 and _is_section(above[end - 1], left):
         end -= 1
     start = end
-    while start and end - start < 6 and cells_over(above[start - 1], left):
+    while start and end - start < 6 and _is_above(above[start - 1], left):
         start -= 1
-    heads = above[start:end]
+    heads = [line for line in above[start:end] if not _is_remark(line)]
+    remarks = [line for line in above[start:end] if _is_remark(line)]
     if not any(is_heading(line.text) for line in heads):
         return above, [], []
-    return above[:start], heads, above[end:]
+    return [*above[:start], *remarks], heads, above[end:]
+
+
+def _is_remark(line: Line) -> bool:
+    """A unit in brackets that stands for all columns, wherever the line begins."""
+    return len(line.cells) == 1 and re.fullmatch(r"\([^()]{20,}\)", line.text) is not None
+
+
+_AMOUNT = re.compile(r"(?<![\d.,])(?!1[.,]000)\d{1,3}(?:[.,]\d{3})+(?![\d.,])")
+
+
+def _is_above(line: Line, left: float) -> bool:
+    """Whether a line can belong to the headings: a row that failed to be one has amounts."""
+    over = cells_over(line, left)
+    return bool(over) and not any(_AMOUNT.search(each.text) for each in over)
 
 
 def _is_section(line: Line, left: float) -> bool:

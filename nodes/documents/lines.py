@@ -11,23 +11,29 @@ from functools import cached_property
 
 from .words import Word
 
-_SIGN = r"(?:US|CA|NZ|HK|[ACRS])?[$€£¥₹]"
+_SIGN = (
+    r"(?:(?:US|CA|NZ|HK|NT|[ACRS])?[$€£¥₹₩₺₪₱₽₦₫]"
+    r"|(?:USD|EUR|GBP|CHF|SEK|NOK|DKK|JPY|CNY|RMB|INR|KRW|SGD|HKD|AUD|CAD|NZD|ZAR|BRL|Rs\.?|RM)\b)"
+)
 #: One token of a row's number part: a number, a currency sign, a dash for "none", a unit.
 _NUMBER = re.compile(
-    rf"""[-−–+(\[]*\s*(?:{_SIGN})?\s*[-−–(]*                       # signs and currency
+    rf"""[-−–+△▲(\[]*\s*(?:{_SIGN})?\s*[-−–△▲(]*                   # signs and currency
         (?:\d{{1,3}}(?:[,.'’\u00a0]\d{{2,3}})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?|[.,]\d+)
         (?:[./-]\d\d?[./-](?:\d\d){{1,2}})?                            # a date
         \s*(?:%|bps|pp|pts|x)?\s*[)\]]*\s*(?:%|pp|pts|\*|\(\d\)|†)*""",
     re.VERBOSE,
 )
-_FILLER = re.compile(rf"{_SIGN}|[-−–—]+|[()%*†]+|\)%|n/?m|nm|n/?a|nil|%|pts|pp|bps", re.I)
+_FILLER = re.compile(rf"{_SIGN}|[-−–—]+|[()%*†]+|\)%|n[./]?[ams]\.?|nil|%|pts|pp|bps", re.I)
 #: Years without more make a heading; a bare "71" is a number.
 _YEAR_LIKE = re.compile(
     r"(?:FY|CY|F)?\s*'?(?:19|20)\d\d(?:\s*[/–-]\s*(?:20)?\d\d)?[AE]?"
     r"|(?:(?:FY|CY|F)\s*'?|['’])\d\d[AE]?|\d\d/\d\d|\d\d?[./-]\d\d?[./-](?:\d\d){1,2}|20\d\d-\d\d-\d\d",
     re.I,
 )
-_MONEY = re.compile(r"\d[,.]\d|[$€£¥₹]")
+#: A reference to notes between a label and its numbers: "4", "A.1", "27, 28", "3(a)", "B".
+_ONE_NOTE = r"(?:\d{1,2}|[A-Z])(?:\.\d{1,2})?(?:\s?\(?[a-z]\)?)?"
+NOTE = re.compile(rf"{_ONE_NOTE}(?:(?:,|;|/|–|-|\s?&|\sand)\s?{_ONE_NOTE})*")
+_MONEY = re.compile(rf"\d[,.]\d|{_SIGN}")
 _DOTS = re.compile(r"(?:[.·…_]\s*){3,}$")
 
 
@@ -63,7 +69,7 @@ class Line:
     def segments(self) -> tuple[Segment, ...]:
         """Text by nearness, every number by itself."""
         pieces = _pieces(self.words, lambda _, word: 0.9 * word.height)
-        return _glue(each for piece in pieces for each in _peel(piece))
+        return _with_notes(_glue(each for piece in pieces for each in _peel(piece)))
 
     @cached_property
     def cells(self) -> tuple[Segment, ...]:
@@ -91,10 +97,12 @@ class Line:
     def is_row(self) -> bool:
         """A label and numbers, and not merely years (those make a heading)."""
         numbers = self.numbers
+        telling = [each.text for each in numbers if re.search(r"\d", each.text)]
+        dashes = [each.text for each in numbers if not re.search(r"[\w%$€£¥₹]", each.text)]
         return (
-            bool(numbers)
+            bool(telling or dashes)
             and len(self.segments) == len(numbers) + (not self.segments[0].numeric)
-            and not all(_YEAR_LIKE.fullmatch(each.text) for each in numbers)
+            and not (telling and all(_YEAR_LIKE.fullmatch(each) for each in telling))
         )
 
 
@@ -159,7 +167,17 @@ def _glue(segments: Iterable[Segment]) -> tuple[Segment, ...]:
     return tuple(glued)
 
 
-_OPENS = re.compile(rf"(?:{_SIGN})[(]*|\(|[-−–]")
+def _with_notes(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """References to notes between a label and its numbers, as numbers: they have a column."""
+    return tuple(
+        replace(each, numeric=True)
+        if 0 < at < len(segments) - 1 and NOTE.fullmatch(each.text) and segments[at + 1].numeric
+        else each
+        for at, each in enumerate(segments)
+    )
+
+
+_OPENS = re.compile(rf"(?:{_SIGN})[(]*|\(|[-−–△▲]")
 _GROUPS = re.compile(r"(?:^|[^\d.,])\d{1,3}(?: \d{3})*$")
 _GROUP = re.compile(r"\d{3}(?:[.,]\d+)?\)?%?")
 _CLOSES = re.compile(r"[)%*†]+|\)%|bps|pp|pts", re.I)
@@ -173,8 +191,8 @@ def _belongs(last: Segment, current: Segment) -> bool:
     near = current.x0 - last.x1 < 4.0
     if near and _GROUPS.search(last.text) and _GROUP.fullmatch(current.text):
         return True  # thousands parted by spaces
-    return bool(_OPENS.fullmatch(last.text)) and (last.text not in {"-", "−", "–"} or near)
+    return bool(_OPENS.fullmatch(last.text)) and (last.text not in set("-−–△▲") or near)
 
 
 def _join(left: str, right: str) -> str:
-    return f"{left}{right}" if right[0] in ")%*†" or left[-1] in "(-−–" else f"{left} {right}"
+    return f"{left}{right}" if right[0] in ")%*†" or left[-1] in "(-−–△▲" else f"{left} {right}"

@@ -1,6 +1,7 @@
 """Where the words of a PDF page stand: what tables are made of."""
 
 import ctypes
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,7 +25,11 @@ class Word:
 
 
 def words_on(document: "PdfDocument", index: int) -> tuple[Word, ...]:
-    """The words of page ``index`` (from 0) in the order in which the page paints them."""
+    """The words of page ``index`` (from 0) in the order in which the page paints them.
+
+    A wide table may be printed sideways: the words are those of the direction that most of the
+    page is written in, turned upright.
+    """
     from pypdfium2 import raw
 
     page = document[index]
@@ -32,22 +37,49 @@ def words_on(document: "PdfDocument", index: int) -> tuple[Word, ...]:
     try:
         count = text.count_chars()
         letters = "".join(chr(raw.FPDFText_GetUnicode(text.raw, at)) for at in range(count))
-        return tuple(_word(each, text.raw) for each in _WORD.finditer(letters))
+        found = list(_WORD.finditer(letters))
+        turns = [_quarter_turns(each.start(), text.raw) for each in found]
+        most = max(set(turns), key=turns.count, default=0)
+        return tuple(
+            _word(each, text.raw, most)
+            for each, turn in zip(found, turns, strict=True)
+            if turn == most
+        )
     finally:
         text.close()
         page.close()
 
 
-def _word(found: re.Match[str], raw_page: object) -> Word:
+def _quarter_turns(at: int, raw_page: object) -> int:
+    """In which of the four directions the letter ``at`` is written: 0 is from left to right."""
+    from pypdfium2 import raw
+
+    # PDFium's angles grow clockwise.
+    return round(-raw.FPDFText_GetCharAngle(raw_page, at) / (math.pi / 2)) % 4
+
+
+def _word(found: re.Match[str], raw_page: object, turns: int) -> Word:
     from pypdfium2 import raw
 
     box = raw.FS_RECTF()
     raw.FPDFText_GetLooseCharBox(raw_page, found.start(), box)
-    x0, height = box.left, box.top - box.bottom
+    first = _upright(box.left, box.bottom, turns), _upright(box.right, box.top, turns)
     raw.FPDFText_GetLooseCharBox(raw_page, found.end() - 1, box)
+    last = _upright(box.left, box.bottom, turns), _upright(box.right, box.top, turns)
     x, y = ctypes.c_double(), ctypes.c_double()
     raw.FPDFText_GetCharOrigin(raw_page, found.start(), x, y)
-    return Word(text=found[0], x0=x0, x1=box.right, y=y.value, height=max(height, 1.0))
+    return Word(
+        text=found[0],
+        x0=min(corner[0] for corner in first),
+        x1=max(corner[0] for corner in last),
+        y=_upright(x.value, y.value, turns)[1],
+        height=max(abs(first[1][1] - first[0][1]), 1.0),
+    )
+
+
+def _upright(x: float, y: float, turns: int) -> tuple[float, float]:
+    """A point of a page that was turned by so many quarters, turned back."""
+    return ((x, y), (y, -x), (-x, -y), (-y, x))[turns]
 
 
 def lines_of(words: Iterable[Word]) -> list[list[Word]]:

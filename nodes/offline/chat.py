@@ -72,7 +72,7 @@ class OfflineExtractor(BaseChatModel):
         schema: dict[str, Any] | type,
         *,
         include_raw: bool = False,
-        **kwargs: Any,  # Any: the interface's own  # noqa: ARG002
+        **kwargs: Any,  # noqa: ARG002  # Any: the interface's own, and nothing here has options
     ) -> Runnable[LanguageModelInput, Any]:
         """A runnable that fills ``schema``; the raw message's metadata has every field's trace.
 

@@ -45,16 +45,19 @@ _THEMES: Mapping[str, str] = {
     "currency": r"exchange rates?|currenc(?:y|ies)|foreign exchange|stronger dollar",
     "supply": r"suppliers?|supply chain|single[- ]source|sole[- ]source|shortages?|components?"
     r"|raw materials?|manufactur\w+|outsourc\w+|logistics|contract manufacturers?",
-    "customers": r"(?:largest|few|major|single|key) customers?|customer concentration|\b\d+% of (?:our |the )?"
+    "customers": r"(?:largest|few|major|single|key) customers?|customer concentration"
+    r"|\b\d+% of (?:our |the )?"
     r"(?:revenue|sales|net sales)",
     "competition": r"compet\w+|pricing pressure|market share",
-    "trade": r"tariffs?|trade (?:war|restriction|dispute|polic)\w*|export controls?|sanctions?|quotas?",
+    "trade": r"tariffs?|trade (?:war|restriction|dispute|polic)\w*|export controls?|sanctions?"
+    r"|quotas?",
     "climate": r"climate|weather|earthquake|hurricane|natural disasters?|flood\w*|wildfires?",
     "health": r"pandemic|covid|epidemic|public health",
     "economy": r"recession|inflation|economic (?:condition|downturn|slowdown)\w*|macroeconomic"
     r"|consumer (?:spending|confidence)|interest rates?",
     "politics": r"geopolitical|war\b|terroris\w+|political|conflict",
-    "people": r"key (?:personnel|employees|people)|talent|attract and retain|skilled|workforce|labor",
+    "people": r"key (?:personnel|employees|people)|talent|attract and retain|skilled|workforce"
+    r"|labor",
     "property": r"intellectual property|patents?|infring\w+|trademarks?|counterfeit\w*",
     "tax": r"\btax(?:es|ation)?\b",
     "debt": r"indebtedness|covenants?|refinanc\w+|liquidity|credit rating|borrow\w+|\bdebt\b",
@@ -62,13 +65,15 @@ _THEMES: Mapping[str, str] = {
     "deals": r"acquisitions?|mergers?|integrat\w+|divestiture\w*|impairment|goodwill",
     "law": r"litigation|lawsuits?|legal proceedings|regulat\w+|antitrust|fines|compliance|laws?\b",
     "quality": r"recalls?|defects?|product liability|safety|quality",
-    "systems": r"outages?|interruptions?|information technology|systems? failures?|data cent(?:er|re)s?",
+    "systems": r"outages?|interruptions?|information technology|systems? failures?|data cent(?:er"
+    r"|re)s?",
     "demand": r"demand|consumer preferences|seasonal\w*|weather|inventor(?:y|ies)|forecast",
     "name": r"reputation\w*|brand",
 }
 #: What trends are about: the lines that an investor looks for first.
 _SUBJECTS: Mapping[str, str] = {
-    "income": r"net (?:income|earnings|profit|loss|result)|profit (?:for|after)|earnings per share|diluted",
+    "income": r"net (?:income|earnings|profit|loss|result)|profit (?:for|after)"
+    r"|earnings per share|diluted",
     "operating": r"operating (?:income|profit|loss|result|earnings|margin)|\bebitd?a?\b",
     "margin": r"gross (?:margin|profit)",
     "cost": r"expenses?\b|\bcosts?\b",
@@ -94,8 +99,14 @@ def cue_name(topic: str) -> str | None:
 
 
 @lru_cache(maxsize=32)
-def cue_pattern(name: str) -> re.Pattern[str]:
+def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(_CUES[name], re.IGNORECASE)
+
+
+@lru_cache(maxsize=16384)
+def hits(cue: str, text: str) -> int:
+    """How many different words of its kind a sentence has."""
+    return len({match[0].lower() for match in _pattern(cue).finditer(text)})
 
 
 @lru_cache(maxsize=16384)

@@ -133,7 +133,7 @@ def _field(
     return None
 
 
-def _kind(
+def _kind(  # noqa: PLR0911  # one for each kind
     kind: Any, asked: Asked, filling: _Filling, *, path: str, within: tuple[Any, ...]
 ) -> tuple[object, Trace | None]:
     """The value of one kind, as data, and its trace; models leave traces of their own."""

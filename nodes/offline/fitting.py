@@ -27,7 +27,7 @@ class Fitted:
 
 
 def fitted(schema: type[BaseModel], found: Fitted, infos: Mapping[str, FieldInfo]) -> Fitted:
-    """The data as the schema's object; a value that breaks a constraint is left out if it may be."""
+    """The data as the schema's object; a value that breaks a constraint goes if it may."""
     data, traces = copy.deepcopy(found.data), dict(found.traces)
     unfit = ""
     for _ in range(_ROUNDS):

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 _PAGE = re.compile(r"^\[page (\d+)\]$", re.MULTILINE)
 #: An order to the reader. What it says is nobody's statement.
 _ORDER = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b[^.!?\n]{0,20}\b(?:your|all|any|previous|prior|above|earlier"
+    r"\b(?:ignore|disregard|forget|override)\b[^.!?\n]{0,20}\b(?:your|all|any|previous|prior"
+    r"|above|earlier"
     r"|preceding|these|other)\b[^.!?\n]{0,30}\b(?:instructions?|prompts?|rules|guidelines)\b"
     r"|\b(?:ignore|disregard|forget) (?:everything|all|anything) (?:above|before|you)\b"
-    r"|\byou are now (?:an? |in )?\w* ?(?:AI|assistant|model|bot|mode)\b|\b(?:your|the) system prompt\b"
+    r"|\byou are now (?:an? |in )?\w* ?(?:AI|assistant|model|bot|mode)\b|\b(?:your"
+    r"|the) system prompt\b"
     r"|\bas an? (?:AI|(?:large )?language) (?:model|assistant)\b",
     re.IGNORECASE,
 )
 #: An order that only follows one: "Set revenue to 5 trillion." alone may be somebody's advice.
 _FOLLOWING = re.compile(
-    r"^\s*(?:and\s+|then\s+|instead,?\s+|now,?\s+|please\s+)*(?:set|report|return|output|write|answer|respond|reply|say"
+    r"^\s*(?:and\s+|then\s+|instead,?\s+|now,?\s+|please\s+)*(?:set|report|return|output|write"
+    r"|answer|respond|reply|say"
     r"|state|print|pretend|act|make|fill|put|use|give)\b",
     re.IGNORECASE,
 )

@@ -3,11 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from .years import last_year
+from .years import last_year, months_spanned
 
 Role = Literal["period", "change", "note", "share", "other", "unknown"]
 
@@ -58,7 +58,7 @@ _CHANGE = re.compile(
 )
 _SHARE = re.compile(r"%|percent|per cent|\bper share\b|\bmix\b|\bshare of\b|margin", re.IGNORECASE)
 _PART = re.compile(
-    r"\b(?:q[1-4]|h[12])\b|quarter|half[\s-]year|\b(?:1st|2nd|first|second)\s+half", re.IGNORECASE
+    r"\b(?:q[1-4]|h[12]|[1-4]q(?:\d\d)?|[12]h(?:\d\d)?)\b|quarter|half[\s-]year|\b(?:1st|2nd|first|second)\s+half", re.IGNORECASE
 )
 
 
@@ -91,8 +91,24 @@ def heading(text: str) -> Heading:
 def _length(text: str) -> int | None:
     if _PART.search(text):
         return 3
-    months = re.search(r"\b(three|six|nine|twelve|3|6|9|12)[\s-]months?\b", text, re.IGNORECASE)
-    return _MONTHS[months[1].lower()] if months else None
+    months = re.search(
+        r"\b(three|six|nine|twelve|3|6|9|12)(?:[\s-]months?|M)\b", text, re.IGNORECASE
+    )
+    return _MONTHS[months[1].lower()] if months else months_spanned(text)
+
+
+_THIS = re.compile(r"(?:this|current)\s+(?:financial\s+|fiscal\s+)?(?:year|period)", re.IGNORECASE)
+_LAST = re.compile(
+    r"(?:last|prior|previous|preceding)\s+(?:financial\s+|fiscal\s+)?(?:year|period)", re.IGNORECASE
+)
+
+
+def dated(found: Heading, year: int) -> Heading:
+    """A heading such as "This year" or "Prior year" in the table of a year."""
+    text = found.text
+    if found.role != "other" or not (_THIS.search(text) or _LAST.search(text)):
+        return found
+    return replace(found, role="period", year=year - (1 if _LAST.search(text) else 0))
 
 
 def newest(headings: Sequence[Heading]) -> int | None:
@@ -106,10 +122,9 @@ def newest(headings: Sequence[Heading]) -> int | None:
 
 
 def is_clear(headings: Sequence[Heading]) -> bool:
-    """Whether ``newest`` had one column to take, not two of different kinds: "Asia", "Europe"."""
+    """Whether ``newest`` had one column to take, not two as good: "Asia 2023", "Europe 2023"."""
     ranked = _ranked(headings)
-    best = [at for rank, at in ranked if rank == ranked[0][0]]
-    return len({headings[at].kind for at in best}) <= 1
+    return len([at for rank, at in ranked if rank == ranked[0][0]]) <= 1
 
 
 def _ranked(headings: Sequence[Heading]) -> list[tuple[tuple[int, int], int]]:

@@ -60,11 +60,11 @@ def _value(text: str) -> str:
 def labelled(names: Sequence[str], source: Source) -> Iterator[tuple[str, float, Sentence]]:
     """The values that stand beside a label with one of the names, the surest first."""
     every = pairs(source)
-    wanted = [frozenset(words) for each in names if (words := telling_words(each))]
+    wanted = [frozenset(told) for each in names if (told := telling_words(each))]
     for words in wanted:
         yield from ((value, 0.88, where) for value, where in every.get(words, ()))
     for words in wanted:
-        core = words - _FILLING
+        core = words - _FILLING or words
         for label, found in every.items():
             if core and label != words and core <= label and label - core <= _FILLING:
                 yield from ((value, 0.72, where) for value, where in found)
@@ -85,7 +85,8 @@ def labelled_text(names: Sequence[str], source: Source) -> Said:
 _PATTERNS: Mapping[str, str] = {
     "email": r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
     "url": r"(?:https?://|www\.)[^\s<>|\"']+[\w/]",
-    "phone": r"(?<![\w.])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{1,5}\)[\s.-]?)?\d{2,5}(?:[\s./-]\d{2,5}){1,4}(?!\w)",
+    "phone": r"(?<![\w.])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{1,5}\)[\s.-]?)?"
+    r"\d{2,5}(?:[\s./-]\d{2,5}){1,4}(?!\w)",
     "iban": r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,4})?\b",
     "uuid": r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b",
     "time": r"\b(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?\b",

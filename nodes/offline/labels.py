@@ -229,17 +229,39 @@ _EMPTY = frozenset(["the", "a", "an", "our", "its", "for_the", "total_the", "com
 _PLURALS = {"sales": "sale", "taxes": "tax", "liabilities": "liability", "activities": "activity"}
 
 
+#: "1. Revenue", "IV. Operating expenses", "(a) Net sales"; not "U.S. revenue".
+_ORDINAL = re.compile(r"^\s*\(?(?:[IVXivx]{1,5}|\d{1,2}|[A-Za-z])[.)]\s+(?=\w)|\s[A-Z]\.\d{1,2}$")
+_REMARK = re.compile(r"\(([^()]*)\)")
+_FORMULA = re.compile(r"[ivx]+|\d+|[a-z]|to|and|less|plus|(?:un)?audited|restated|", re.IGNORECASE)
+_SIGNS = "loss|losses|deficit|income|profit|earnings|benefit"
+#: What a bracket says that makes a label mean less, or more, than it does without.
+_NARROWS = re.compile(
+    r"exclud|exclus|ex\b|before|after|adjust|non-?gaap|underlying|forma|continu|parent|per share"
+    r"|organic|constant|net of|third|external|inter-?(?:company|segment)|joint|associate|minority|non-?controlling"
+    r"|quarter|half|month|forecast|budget|\bq[1-4]\b|%",
+    re.IGNORECASE,
+)
+
+
+def _without_formula(remark: re.Match[str]) -> str:
+    """A bracket, but for one that only says how a line is computed: "(III - IV - V)"."""
+    parts = re.split(r"[\s+\-–−.,;&/]+", remark[1])
+    return " " if all(_FORMULA.fullmatch(part) for part in parts) else remark[0]
+
+
 @lru_cache(maxsize=8192)
 def normal(label: str) -> str:
     """A label in lower case and singular, without notes, marks and bracketed alternatives."""
-    text = label.lower().replace("&", " and ").replace("’", "'")
+    text = _REMARK.sub(_without_formula, _ORDINAL.sub("", label))
+    text = text.lower().replace("&", " and ").replace("’", "'")
     text = re.sub(r"\((?:note|notes|see|a|b|c|d|i|ii|\d+)[^)]*\)|\[\d+\]", " ", text)
     # "net income (loss)", "(loss)/profit" and "profit/(loss)" name both signs of one thing.
-    text = re.sub(r"[/\s]*\((?:loss|losses|deficit|income|profit|benefit)\)\s*/?", " ", text)
+    text = re.sub(rf"[/\s]*\((?:{_SIGNS})\)\s*/?", " ", text)
     text = re.sub(r"\b(profit|income|earnings)\s*/\s*(?:loss|losses)\b", r"\1", text)
     text = re.sub(r"\b(?:loss|losses)\s*/\s*(profit|income|earnings)\b", r"\1", text)
     text = re.sub(r"\bnotes?\s+\d+\b|\b[a-z]\)|\d+\)$", " ", text)
     text = re.sub(r"'s\b|s'(?=\s|$)", " ", text)
+    text = re.sub(r"\b(?:year|period)\s*/\s*(?:the\s+)?(?:year|period)\b", "year", text)
     words = re.findall(r"[a-z]+", text)
     words = [_singular(word) for word in words if word not in _EMPTY]
     return " ".join(words)
@@ -252,6 +274,8 @@ def _singular(word: str) -> str:
     return word if keep or not word.endswith("s") else word[:-1]
 
 
+#: A comment may say what the name means, or which part of it is meant: that is not sure.
+_COMMENTED = 0.78
 #: Ends that narrow a net income to the owners of the one company that reports.
 _OWNERS = re.compile(
     r"^(?P<head>(?:consolidated )?(?:net )?(?:income|earning|profit|loss)(?: for (?:year|period))?)"
@@ -261,7 +285,7 @@ _OWNERS = re.compile(
 
 #: Ends that say nothing new: "net profit after tax for the financial year".
 _FOR_YEAR = re.compile(
-    r" (?:for|of) (?:financial |fiscal |full )?(?:year|period)(?: (?:ended|ending)?.*)?$"
+    r" (?:for|of) (?:financial |fiscal |full )?(?:year|period)(?: (?:ended|ending)(?: .*)?)?$"
 )
 
 
@@ -292,19 +316,35 @@ class Fit:
 
 def fit(label: str, weights: Weights) -> Fit | None:
     """The fit of a row's label to a concept's words; None where it means something else."""
-    text = normal(label)
-    weight = next((weights[each] for each in _variants(text) if each in weights), None)
-    if weight is None and (owners := _OWNERS.match(text)) and owners["head"] in weights:
-        weight = 0.84 * weights[owners["head"]]
+    plain = _REMARK.sub(_without_comment, label)
+    weight = _weight(normal(label), weights)
+    if weight is None and plain != label and not _narrowed(label):
+        weight = (_weight(normal(plain), weights) or 0.0) * _COMMENTED or None
     if weight is None:
         return None
-    both_signs = re.search(r"income|profit|earning", label, re.IGNORECASE)
+    both_signs = re.search(r"income|profit|earning", plain, re.IGNORECASE)
     return Fit(
         weight=weight,
-        is_loss="loss" in text.split() and not both_signs,
+        is_loss="loss" in normal(plain).split() and not both_signs,
         is_inverse=re.match(r"\W*(?:net )?loss(?:es)?\s*/?\s*\(", label, re.IGNORECASE) is not None
         and both_signs is not None,
     )
+
+
+def _weight(text: str, weights: Weights) -> float | None:
+    weight = next((weights[each] for each in _variants(text) if each in weights), None)
+    if weight is None and (owners := _OWNERS.match(text)) and owners["head"] in weights:
+        return 0.84 * weights[owners["head"]]
+    return weight
+
+
+def _without_comment(remark: re.Match[str]) -> str:
+    """A bracket that names the other sign stays; any other comments on the name before it."""
+    return remark[0] if re.fullmatch(_SIGNS, remark[1], re.IGNORECASE) else " "
+
+
+def _narrowed(label: str) -> bool:
+    return any(_NARROWS.search(remark[1]) for remark in _REMARK.finditer(label))
 
 
 @lru_cache(maxsize=8192)

@@ -133,18 +133,18 @@ def _objects(asked: Asked, model: Any, source: Source) -> Listed:
     field = _sentence_field(model)
     if field is not None:
         picked = _picked(asked, source, _most(asked) or _DEFAULT_ITEMS)
-        items = [_of_sentence(model, field, each) for each in picked]
+        items: list[object] = [_of_sentence(model, field, each) for each in picked]
         return Listed(items, _of_sentences(asked, picked, source))
     for table in source.tables:
         columns = _columns(model, table)
         if columns is None:
             continue
         rows = [_of_row(model, columns, row, table, source) for row in table.rows[:_ROWS]]
-        kept: list[object] = [row for row in rows if row is not None][: _most(asked)]
+        kept: list[object] = [row for row in rows if row is not None]
         if kept:
             evidence = table.rows[0].text
             trace = Trace(value=len(kept), confidence=0.75, evidence=evidence, page=table.page)
-            return Listed(kept, trace)
+            return Listed(kept[: _most(asked)], trace)
     wanted = ", ".join(model.model_fields)
     return _none(f"No table of the text has columns for {wanted}.")
 

@@ -11,8 +11,10 @@ from .source import Sentence, Source
 _STRONG = (
     r"Inc\.?|INC\.?|Incorporated|INCORPORATED|Corp\.?|CORP\.?|Corporation|CORPORATION"
     r"|(?:Co\.?,?\s+)?Ltd\.?|(?:CO\.?,?\s+)?LTD\.?|Limited|LIMITED|Pty\.?\s+Ltd\.?|Pte\.?\s+Ltd\.?"
-    r"|plc|PLC|Plc|p\.l\.c\.|SE\s+&\s+Co\.\s+KGaA|KGaA|AG|SE|GmbH|S\.A\.|SA|S\.p\.A\.|SpA|N\.V\.|NV|B\.V\."
-    r"|BV|A/S|ASA|AB|Oyj|Oy|LLC|L\.L\.C\.|L\.P\.|LP|LLP|Sdn\.?\s+Bhd\.?|Berhad|Bhd\.?|K\.K\.|S\.A\.S\.|S\.r\.l\."
+    r"|plc|PLC|Plc|p\.l\.c\.|SE\s+&\s+Co\.\s+KGaA|KGaA|AG|SE|GmbH|S\.A\.|SA|S\.p\.A\.|SpA|N\.V\."
+    r"|NV|B\.V\."
+    r"|BV|A/S|ASA|AB|Oyj|Oy|LLC|L\.L\.C\.|L\.P\.|LP|LLP|Sdn\.?\s+Bhd\.?|Berhad|Bhd\.?|K\.K\."
+    r"|S\.A\.S\.|S\.r\.l\."
     r"|SARL|S\.A\.B\.\s+de\s+C\.V\.|S\.A\.\s+de\s+C\.V\.|Tbk|JSC"
 )
 #: Words that end many names and much else.
@@ -46,7 +48,8 @@ _NO_NAME = re.compile(
 )
 _OTHERS = re.compile(
     r"auditor|accounting firm|chartered accountant|transfer agent|trustee|underwriter|law firm"
-    r"|counsel|exchange on which|listed on|competitor|acquired|acquisition of|supplier|customers?\b",
+    r"|counsel|exchange on which|listed on|competitor|acquired|acquisition of|supplier"
+    r"|customers?\b",
     re.IGNORECASE,
 )
 _CHARTER = re.compile(r"exact\s+name\s+of\s+(?:the\s+)?(?:registrant|company|issuer)", re.I)

@@ -45,13 +45,25 @@ _CURRENCIES: Mapping[str, str] = {
     "JPY": r"¥|JPY|(?i:yen)",
     "INR": r"₹|INR|Rs\.?|(?i:rupees?)",
     "CHF": r"CHF|(?i:Swiss\s+francs?)",
-    "SEK": r"SEK|(?i:Swedish\s+kronor)",
-    "NOK": r"NOK|(?i:Norwegian\s+kroner)",
-    "DKK": r"DKK|(?i:Danish\s+kroner)",
+    "SEK": r"SEK|(?i:Swedish\s+kron(?:a|or))",
+    "NOK": r"NOK|(?i:Norwegian\s+kroner?)",
+    "DKK": r"DKK|(?i:Danish\s+kroner?)",
     "KRW": r"₩|KRW|(?i:Korean\s+won)",
     "ZAR": r"ZAR|(?i:South\s+African\s+rand)",
     "MXN": r"MXN|Mex\$|(?i:Mexican\s+pesos?)",
     "PLN": r"PLN|(?i:zloty)",
+    "CZK": r"CZK",
+    "HUF": r"HUF",
+    "RON": r"RON",
+    "RUB": r"₽|RUB|(?i:rou?bles)",
+    "PHP": r"₱|PHP|(?i:Philippine\s+pesos?)",
+    "VND": r"₫|VND",
+    "NGN": r"₦|NGN|(?i:naira)",
+    "CLP": r"CLP|(?i:Chilean\s+pesos?)",
+    "COP": r"COP|(?i:Colombian\s+pesos?)",
+    "QAR": r"QAR",
+    "KWD": r"KWD",
+    "EGP": r"EGP",
     "TRY": r"₺|TRY",
     "ILS": r"₪|ILS|NIS",
     "MYR": r"RM|MYR|(?i:ringgit)",
@@ -82,8 +94,8 @@ _ABOUT = (
 #: What may stand before a number, and after one.
 _BEFORE = re.compile(
     rf"""(?P<about>\b(?i:{_ABOUT})\s+)?
-         (?P<open>\()?\s?(?P<minus>(?<![\w%)])[-−–])?
-         (?:(?<![A-Za-z])(?P<currency>{_ANY_CURRENCY})\s?)?(?P<minus2>(?<![\w%)])[-−–])?
+         (?P<open>\()?\s?(?P<minus>(?<![\w%)])[-−–△▲])?
+         (?:(?<![A-Za-z])(?P<currency>{_ANY_CURRENCY})\s?)?(?P<minus2>(?<![\w%)])[-−–△▲])?
          (?P<open2>\()?$""",
     re.VERBOSE,
 )
@@ -195,7 +207,7 @@ def cell_quantity(cell: str, *, mark: DecimalMark = ".") -> Quantity | None:
     if match is None or value is None:
         return None
     before, after = cell[: match.start()], _AFTER.match(cell, match.end())
-    negative = bool(re.search(r"[(\-−–]", before))
+    negative = bool(re.search(r"[(\-−–△▲]", before))
     return Quantity(
         value=-value if negative else value,
         text=cell.strip(),
@@ -262,6 +274,12 @@ _STATED_SCALE = re.compile(
          (?![A-Za-z])""",
     re.VERBOSE,
 )
+#: "CHF 1'000", "in 1 000 EUR": only beside a currency, for there are 1,000 of many things.
+_ONE = r"1[., '’]?000(?:[., '’]?000)?(?![.,'’]?\d)"
+_UNIT_SCALE = re.compile(
+    rf"(?<![A-Za-z])(?:{_ANY_CURRENCY})\s?(?P<after>{_ONE})"
+    rf"|\b(?:in|In)\s(?P<before>{_ONE})\s?(?:{_ANY_CURRENCY})"
+)
 _WORD_SCALE = re.compile(
     r"\b(?P<scale>thousands?|millions?|billions?|crores?|lakhs?)\s+of\b", re.IGNORECASE
 )
@@ -272,5 +290,8 @@ def stated_scale(text: str) -> Scale | None:
     match = _STATED_SCALE.search(text) or _WORD_SCALE.search(text)
     if match is not None:
         return _scale_word(match["scale"])
+    unit = _UNIT_SCALE.search(text)
+    if unit is not None:
+        return "thousands" if (unit["after"] or unit["before"]).count("0") == 3 else "millions"
     prefix = re.search(rf"(?<![A-Za-z]){_PREFIXED}", text)
     return None if prefix is None else "millions" if prefix[0] == "M" else "thousands"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ..documents.search import STOP_WORDS
-from .cues import cue_name, cue_pattern, themes
+from .cues import cue_name, hits, themes
 from .source import Sentence
 from .worth import worth
 
@@ -130,10 +130,10 @@ def _score(text: str, cue: str | None, wanted: frozenset[str], rarity: _Rarity) 
         whole = sum(rarity.of(word) for word in wanted)
         shared = sum(rarity.of(word) for word in wanted & words) / whole
     if cue is not None:
-        hits = len({match[0].lower() for match in cue_pattern(cue).finditer(text)})
-        if hits == 0:
+        found = hits(cue, text)
+        if found == 0:
             return 0.0
-        score = 0.34 + 0.06 * min(4, hits) + 0.4 * min(1.0, 1.5 * shared)
+        score = 0.34 + 0.06 * min(4, found) + 0.4 * min(1.0, 1.5 * shared)
     elif wanted:
         # One common word of a long question is no answer to it.
         if shared < (0.2 if len(wanted) > 2 else 0.01):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .headings import Heading, year_before
-from .labels import DEDUCTED, Sought, fit
+from .labels import DEDUCTED, Sought, concept_of_label, fit
 from .numbers import Scale, cell_quantity, currency_of
 from .source import CONSOLIDATED, Row, Source, Table
 
@@ -165,7 +165,7 @@ def table_weight(table: Table, row: Row, source: Source) -> float:
         weight *= 0.8
     if not table.is_clear:
         weight *= 0.6
-    title = f"{table.above}\n{row.section}"
+    title = f"{table.above}\n{_section(table, row)}"
     named = [each for each in table.columns if each.text]
     if ELSEWHERE.search(title) or (named and all(each.adjusted for each in named)):
         # A column for the year as reported, among quarters or adjusted ones, is what it says.
@@ -179,6 +179,12 @@ def table_weight(table: Table, row: Row, source: Source) -> float:
     if lengths - {None, 12}:
         weight *= 0.9 if lengths & {None, 12} else 0.4
     return weight
+
+
+def _section(table: Table, row: Row) -> str:
+    """The name over a row; that of the discontinued operations does not reach to the net income."""
+    ends = table.is_statement and concept_of_label(row.label) == "net_income"
+    return re.sub(r"discontinued", "", row.section, flags=re.IGNORECASE) if ends else row.section
 
 
 def _is_common_size(table: Table, source: Source) -> bool:

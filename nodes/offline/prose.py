@@ -67,6 +67,7 @@ def in_sentences(sought: Sought, source: Source) -> Iterator[Candidate]:
             if quantity is None:
                 continue
             loss = re.search(r"\bloss(?:es)?\b", match[0], re.IGNORECASE) and quantity.value > 0
+            before = _level_before(sentence, quantity, source)
             yield Candidate(
                 value=-quantity.value if loss else quantity.value,
                 weight=_weight(sentence, match, quantity),
@@ -76,6 +77,7 @@ def in_sentences(sought: Sought, source: Source) -> Iterator[Candidate]:
                 currency=quantity.currency,
                 scale=quantity.scale,
                 us_dollar=quantity.text.lstrip("-(").startswith("U"),
+                before=-before if before and loss else before,
             )
 
 
@@ -103,6 +105,23 @@ def _amount(sentence: Sentence, match: re.Match[str], source: Source) -> Quantit
             continue
         return quantity
     return None
+
+
+_AGAINST = re.compile(
+    r"^\W*(?:(?:up|down)\s+)?(?:from|against|compared\s+(?:to|with)|versus|vs\.?)\s*$"
+    r"|^\s?\((?:(?:FY\s?)?(?:19|20)?\d\d(?:/\d\d)?|prior\s+year|previous\s+year|last\s+year)\s?:\s?$",
+    re.IGNORECASE,
+)
+
+
+def _level_before(sentence: Sentence, level: Quantity, source: Source) -> float | None:
+    """The year before's amount, where the sentence compares: "to $4 million, from $3 million"."""
+    after = (each for each in quantities(sentence.text, mark=source.mark) if each.start >= level.end)
+    other = next((each for each in after if each.currency or each.scale), None)
+    if other is None or not _AGAINST.match(sentence.text[level.end : other.start]):
+        return None
+    is_alike = (other.currency or level.currency, other.scale) == (level.currency, level.scale)
+    return other.value if is_alike and not other.percent else None
 
 
 def _weight(sentence: Sentence, match: re.Match[str], quantity: Quantity) -> float:

@@ -19,8 +19,9 @@ from .labelled import formed, labelled, telling_words
 from .labels import sought
 from .language import is_english
 from .numbers import FACTORS, Scale, currency_of, quantities, stated_scale
+from .picking import stem
 from .said import Said, places
-from .source import Source
+from .source import Sentence, Source
 from .texts import text
 from .trace import Trace, nothing, of_found, of_said
 
@@ -126,10 +127,20 @@ def number(asked: Asked, source: Source, *, whole: bool = False) -> Found:
     if kind in {"percent", "year"}:
         return _stated(asked, kind, source)
     found = figure(target, source)
+    if target.concept is None and found.value is not None and not _named_in(asked, found):
+        found = replace(
+            found, value=None, confidence=0.0, reason=f"The text states no {target.spoken}."
+        )
     if found.value is None and beside is not None:
         return beside
     # A line of a statement is no count: what sentences say of it without a currency is left.
     return found if found.value is not None or target.concept else _stated(asked, kind, source)
+
+
+def _named_in(asked: Asked, found: Found) -> bool:
+    """Whether the evidence has the words of one of the names: another line is another thing."""
+    told = {stem(word) for word in telling_words(found.evidence or "")}
+    return any({stem(word) for word in telling_words(each)} <= told for each in asked.names)
 
 
 def _stated(asked: Asked, kind: Kind, source: Source) -> Found:
@@ -225,7 +236,7 @@ def currency(asked: Asked, source: Source) -> Trace:
             return of_said(Said(value=code, confidence=confidence, sentence=where))
     declared = source.currency
     counted: Counter[str] = Counter()
-    first = {}
+    first: dict[str, Sentence] = {}
     for at, place in enumerate(places(source)):
         if at > _SIGNS_IN:
             break

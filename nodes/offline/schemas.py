@@ -104,7 +104,7 @@ def _model(
         )
         plain = key.isidentifier() and key[0] != "_" and not key.startswith("model_")
         fields[key if plain and not hasattr(BaseModel, key) else f"field_{at}"] = (
-            Union[kind, None] if nullable else kind,  # noqa: UP007
+            Union[kind, None] if nullable else kind,  # noqa: UP007  # made at run time
             info,
         )
     return create_model(_named(name), **fields)
@@ -114,7 +114,7 @@ def _named(name: str) -> str:
     return "".join(letter if letter.isalnum() else "_" for letter in name) or "answer"
 
 
-def _kind(
+def _kind(  # noqa: PLR0911  # one for each keyword
     name: str, schema: Mapping[str, Any], definitions: Mapping[str, Any], *, depth: int
 ) -> Any:
     if depth > _DEEPEST:
@@ -127,7 +127,7 @@ def _kind(
     if "enum" in schema:
         given = tuple(each for each in schema["enum"] if each is not None)
         chosen: Any = Literal[given] if given else None
-        return Union[chosen, None] if None in schema["enum"] else chosen
+        return chosen | None if None in schema["enum"] else chosen
     parts = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
     if parts:
         made = tuple(_kind(name, part, definitions, depth=depth + 1) for part in parts)
@@ -137,10 +137,10 @@ def _kind(
         every = tuple(
             _kind(name, {**schema, "type": each}, definitions, depth=depth + 1) for each in kind
         )
-        return Union[every]  # noqa: UP007
+        return Union[every]  # noqa: UP007  # made at run time
     if kind == "array":
         item = _kind(f"{name}_item", schema.get("items", {}), definitions, depth=depth + 1)
-        return list[item]  # type: ignore[valid-type]
+        return list[item]  # type: ignore[valid-type]  # made at run time
     if kind == "object" or "properties" in schema:
         if "properties" not in schema:
             return dict[str, Any]

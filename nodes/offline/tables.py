@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from .headings import Heading, heading, is_clear, newest
+from .headings import Heading, dated, heading, is_clear, newest
 from .labels import INCOME_STATEMENT, concept_of_label
 from .numbers import Scale, currency_of, stated_scale
 from .years import last_year
@@ -47,7 +47,10 @@ class Table:
     @cached_property
     def columns(self) -> tuple[Heading, ...]:
         """What each column is about."""
-        return tuple(heading(text) for text in self.headings)
+        found = tuple(heading(text) for text in self.headings)
+        if self.year is None or any(each.year for each in found):
+            return found
+        return tuple(dated(each, self.year) for each in found)
 
     @cached_property
     def newest(self) -> int | None:

@@ -15,32 +15,45 @@ from .source import Source
 from .trace import Trace, nothing, of_said
 
 _COMPANY = re.compile(
-    r"(?:^|_)(?:company|issuer|employer|organi[sz]ation|vendor|registrant|supplier|corporation|firm)"
+    r"(?:^|_)(?:company|issuer|employer|organi[sz]ation|vendor|registrant|supplier|corporation"
+    r"|firm)"
     r"(?:_name)?$|^business_name$"
 )
 _REPLY = re.compile(r"(?:\w+_)?(?:answer|reply|response)")
 _LINE = re.compile(r"(?:^|_)(?:headline|title|subject)$")
 #: Fields that are a word or two: a sentence about them is not their value.
 _ATOMIC = re.compile(
-    r"(?:^|_)(?:id|ids|number|no|code|name|names|address|city|town|country|state|region|zip|postcode|street"
-    r"|currency|language|gender|color|colour|size|type|kind|category|status|version|model|brand|sku|symbol|ticker"
-    r"|unit|username|password|key|token|iban|bic|vat|isbn|nationality|occupation|sector|industry|location|venue|room"
-    r"|department|team|grade|level|format|date|time|year|period|period_end|quarter|phone|email|url|website|job|product)$"
+    r"(?:^|_)(?:id|ids|number|no|code|name|names|address|city|town|country|state|region|zip"
+    r"|postcode|street"
+    r"|currency|language|gender|color|colour|size|type|kind|category|status|version|model|brand"
+    r"|sku|symbol|ticker"
+    r"|unit|username|password|key|token|iban|bic|vat|isbn|nationality|occupation|sector|industry"
+    r"|location|venue|room"
+    r"|department|team|grade|level|format|date|time|year|period|period_end|quarter|phone|email"
+    r"|url|website|job|product)$"
 )
 #: Fields that name a person.
 _PERSON = re.compile(
-    r"(?:^|_)(?:ceo|cfo|coo|cto|chair|chairman|chairwoman|chairperson|president|director|author|manager|owner|founder"
-    r"|auditor|contact|sender|recipient|signatory|speaker|host|customer|client|buyer|seller|tenant|landlord|patient"
-    r"|candidate|applicant|person|assignee|organizer|editor|lender|borrower|employee|doctor)(?:_name)?$"
+    r"(?:^|_)(?:ceo|cfo|coo|cto|chair|chairman|chairwoman|chairperson|president|director|author"
+    r"|manager|owner|founder"
+    r"|auditor|contact|sender|recipient|signatory|speaker|host|customer|client|buyer|seller"
+    r"|tenant|landlord|patient"
+    r"|candidate|applicant|person|assignee|organizer|editor|lender|borrower|employee"
+    r"|doctor)(?:_name)?$"
 )
 _SHORT_FORMS = {"ceo": r"CEO|[Cc]hief [Ee]xecutive(?: [Oo]fficer)?"}
 _SHORT_FORMS |= {"cfo": r"CFO|[Cc]hief [Ff]inancial [Oo]fficer"}
 _SHORT_FORMS |= {"coo": r"COO|[Cc]hief [Oo]perating [Oo]fficer"}
 _SHORT_FORMS |= {"cto": r"CTO|[Cc]hief [Tt]echnology [Oo]fficer"}
-_WHO = r"(?:(?:Mr|Ms|Mrs|Dr|Prof)\.?\s+)?[A-Z][\w’'-]+(?:\s+(?:[A-Z]\.|(?:van|de|von|der|al)\s+[A-Z][\w’'-]+|[A-Z][\w’'-]+)){1,3}"
+_WHO = (
+    r"(?:(?:Mr|Ms|Mrs|Dr|Prof)\.?\s+)?[A-Z][\w’'-]+(?:\s+(?:[A-Z]\.|(?:van|de|von|der"
+    r"|al)\s+[A-Z][\w’'-]+|[A-Z][\w’'-]+)){1,3}"
+)
 
 
-def text(name: str, names: Sequence[str], info: FieldInfo, question: str, source: Source) -> Trace:
+def text(  # noqa: PLR0911  # one for each way to state a text
+    name: str, names: Sequence[str], info: FieldInfo, question: str, source: Source
+) -> Trace:
     """A text for a field: as short as its name asks for, always in the source's own words."""
     beside = wording.labelled_text(names, source)
     kind = kind_of(name)
@@ -107,7 +120,8 @@ def _person(name: str, source: Source) -> Said:
     called = _SHORT_FORMS.get(role) or f"[{role[0].upper()}{role[0]}]{re.escape(role[1:])}"
     pattern = re.compile(
         rf"\b(?:{called})\b(?:\s+(?:is|was|named)\s+|,?\s+|:\s*)(?P<after>{_WHO})"
-        rf"|(?P<before>{_WHO}),?\s+(?:is\s+|as\s+)?(?:our\s+|the\s+|its\s+|\()?(?:\w+\s+and\s+)?(?:{called})\b"
+        rf"|(?P<before>{_WHO}),?\s+(?:is\s+|as\s+)?(?:our\s+|the\s+|its\s+"
+        rf"|\()?(?:\w+\s+and\s+)?(?:{called})\b"
     )
     for place in places(source):
         match = pattern.search(place.text)

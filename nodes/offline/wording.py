@@ -19,7 +19,8 @@ __all__ = ["Said", "choice", "company", "labelled_date", "labelled_text", "menti
 
 #: Words that speak for a value which the text seldom names outright.
 _SYNONYMS: Mapping[str, str] = {
-    "high": r"urgent\w*|immediately|critical\w*|emergency|asap|severe\w*|as soon as possible|danger",
+    "high": r"urgent\w*|immediately|critical\w*|emergency|asap|severe\w*|as soon as possible"
+    r"|danger",
     "urgent": r"urgent\w*|immediately|critical\w*|emergency|asap|as soon as possible|right away",
     "critical": r"critical\w*|outage|emergency|severe\w*|data loss|down for",
     "low": r"no rush|whenever|minor|low priority|when you have time|not urgent",
@@ -115,7 +116,9 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 def _affirmed(pattern: re.Pattern[str], text: str) -> bool:
     spots = (match.start() for match in pattern.finditer(text))
-    return any(not _NOT.search(text[max(0, spot - 30) : spot]) for spot in spots)
+    # A denial reaches to the end of its clause.
+    before = (re.split(r"[,;:.]", text[max(0, spot - 30) : spot])[-1] for spot in spots)
+    return any(not _NOT.search(each) for each in before)
 
 
 def _feeling(names: Sequence[str], source: Source) -> Said:
@@ -164,15 +167,15 @@ def yes_or_no(name: str, description: str, source: Source, labels: Sequence[str]
     if not words:
         return Said(value=None, reason=f"Nothing says what {name!r} asks.")
     for sentence in statements(source):
-        said = _states(words, sentence.text.lower())
-        if said is not None:
-            return Said(value=said, confidence=0.65, sentence=sentence)
+        stated = _states(words, sentence.text.lower())
+        if stated is not None:
+            return Said(value=stated, confidence=0.65, sentence=sentence)
     reason = f"The text neither states nor denies {spoken.replace('_', ' ')!r}."
     return Said(value=None, reason=reason)
 
 
 def _states(words: Sequence[str], text: str) -> bool | None:
-    """Whether a sentence with all words affirms or denies them; a question or a "may" is neither."""
+    """Whether a sentence with all words affirms or denies them; questions and "may" do neither."""
     if text.rstrip().endswith("?"):
         return None
     spots = [re.search(rf"\b(?:un|non-?)?{re.escape(word)}", text) for word in words]

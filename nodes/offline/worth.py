@@ -17,7 +17,8 @@ _DANGLING = re.compile(
 _BOILERPLATE = re.compile(
     r"forward-looking|incorporated (?:herein )?by reference|refer to (?:note|item|part)|set forth"
     r"|table of contents|exhibit|pursuant to|form 10-k|see note|accompanying notes"
-    r"|following (?:table|risks|discussion|factors|paragraphs|chart)|(?:the|this) (?:annual )?report"
+    r"|following (?:table|risks|discussion|factors|paragraphs|chart)|(?:the"
+    r"|this) (?:annual )?report"
     r"|risk factors?\b|can be found|should be read|this section|opinion|we audited|our audits"
     r"|critical audit|table below|chart below|shown below|is as follows",
     re.IGNORECASE,
@@ -35,25 +36,34 @@ _FORMULA = re.compile(
 )
 _VAGUE = re.compile(
     r"many factors|various (?:factors|risks)|number of (?:factors|risks)|inherent|other (?:factors"
-    r"|risks)|no assurance|cannot (?:assure|predict)|certain risks|not presently known|material(?:ly)? adverse",
+    r"|risks)|no assurance|cannot (?:assure|predict)|certain risks|not presently known"
+    r"|material(?:ly)? adverse",
     re.IGNORECASE,
 )
 _POSSIBLE = re.compile(r"\b(?:could|may|might|can (?:adversely|negatively|be))\b", re.IGNORECASE)
 #: The company as a whole or one of its main lines moves: what an investor reads first.
 _WHOLE = re.compile(
-    r"^(?:(?:in|for|during) (?:fiscal |the year |the fiscal year )?(?:20\d\d|year)[^,]{0,30},\s+|overall,?\s+)?"
-    r"(?:(?:our|the company[’']s|consolidated|total|group|we|the group[’']s|reported|net|full-year|annual|diluted)\s+)*"
-    r"(?:total |net |consolidated )*(?:revenues?|sales|turnover|gross (?:margin|profit)|operating (?:income|profit"
-    r"|margin|loss|result)|income|earnings|profit|loss|cash (?:flow|from)|ebitda?|order (?:intake|backlog)|backlog|orders)"
-    r"(?:\s+(?:per share|attributable|for the year|percentage|before tax|from operations)[^,]{0,30})?"
-    r"\s+(?:was|were|increased|decreased|grew|rose|fell|declined|improved|reached|for|in|of|also|from|came|amounted"
+    r"^(?:(?:in|for|during) (?:fiscal |the year |the fiscal year )?(?:20\d\d|year)[^,]{0,30},\s+"
+    r"|overall,?\s+)?"
+    r"(?:(?:our|the company[’']s|consolidated|total|group|we|the group[’']s|reported|net"
+    r"|full-year|annual|diluted)\s+)*"
+    r"(?:total |net |consolidated )*(?:revenues?|sales|turnover|gross (?:margin|profit)"
+    r"|operating (?:income|profit"
+    r"|margin|loss|result)|income|earnings|profit|loss|cash (?:flow|from)|ebitda?|order (?:intake"
+    r"|backlog)|backlog|orders)"
+    r"(?:\s+(?:per share|attributable|for the year|percentage|before tax"
+    r"|from operations)[^,]{0,30})?"
+    r"\s+(?:was|were|increased|decreased|grew|rose|fell|declined|improved|reached|for|in|of|also"
+    r"|from|came|amounted"
     r"|expanded|contracted|remained|totall?ed|climbed|dropped|up|down)\b",
     re.IGNORECASE,
 )
 #: What says that a line is the whole company's.
 _GROUPS = re.compile(
-    r"\b(?:our|total|consolidated|group|company[’']s|net (?:income|earnings|profit|loss|sales|revenues?)"
-    r"|compared (?:to|with)|per share|from [$€£¥₹\d]|(?:in|for|of|during) (?:fiscal )?20\d\d|the year)",
+    r"\b(?:our|total|consolidated|group|company[’']s|net (?:income|earnings|profit|loss|sales"
+    r"|revenues?)"
+    r"|compared (?:to|with)|per share|from [$€£¥₹\d]|(?:in|for|of|during) (?:fiscal )?20\d\d"
+    r"|the year)",
     re.IGNORECASE,
 )
 #: Segments and regions with their sales or result.
@@ -63,12 +73,14 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _MINOR = re.compile(
-    r"^[^,.;]{0,60}?\b(?:expenses?|costs?|tax rate|provision|depreciation|amortization|other income|interest)\b",
+    r"^[^,.;]{0,60}?\b(?:expenses?|costs?|tax rate|provision|depreciation|amortization"
+    r"|other income|interest)\b",
     re.IGNORECASE,
 )
 #: A heading that the text sets right before its sentence: a run of words in capitals.
 _GLUED = re.compile(
-    r"^(?:(?:[A-Z][\w’'-]*|\d{4}|with|and|of|the|to|in|for|&|vs\.?|compared)[,:]?\s+){5,}(?=[A-Z]?[a-z]+ed\b|[a-z])"
+    r"^(?:(?:[A-Z][\w’'-]*|\d{4}|with|and|of|the|to|in|for|&|vs\.?"
+    r"|compared)[,:]?\s+){5,}(?=[A-Z]?[a-z]+ed\b|[a-z])"
 )
 _CUT = re.compile(r"^[a-z(,;]|^[^\w\"“‘('$€£¥₹•]|[(“\"‘][^)”\"’]*$|\|")
 
@@ -77,7 +89,12 @@ _CUT = re.compile(r"^[a-z(,;]|^[^\w\"“‘('$€£¥₹•]|[(“\"‘][^)”\"
 def worth(text: str, cue: str | None) -> float | None:
     """What a sentence is worth beyond what it shares with the question; None: it is none."""
     count = text.count(" ") + 1
-    if count < 6 or count > 60 or _BOILERPLATE.search(text) or _CUT.match(text):
+    if (
+        count < (4 if cue is None else 6)
+        or count > 60
+        or _BOILERPLATE.search(text)
+        or _CUT.match(text)
+    ):
         return None
     score = 0.08 if _DIGIT.search(text) else 0.0
     score -= 0.25 if _DANGLING.search(text) else 0.0

@@ -4,12 +4,19 @@ import re
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s?[/–-]\s?((?:20)?\d\d))?(?!\d)")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _SHORT_YEAR = re.compile(
     r"\b(?:FY|CY|fiscal|financial year)\s?['’]?(\d\d)(?:\s?/\s?(\d\d))?\b"
     rf"|\b{_MONTH}\s?[-'’]\s?(\d\d)\b|\b\d\d?/\d\d?/(\d\d)\b",
     re.I,
 )
 _ANY = re.compile(f"{_YEAR.pattern}|{_SHORT_YEAR.pattern}", re.IGNORECASE)
+_SPAN = re.compile(
+    rf"\b(?:(?P<day>\d\d?)\s)?(?P<first>{_MONTH})\.?(?:\s(?P<day_after>\d\d?))?(?:,?\s(?:19|20)\d\d)?"
+    rf"\s?(?:[-–—]|\bto\b|\buntil\b|\bthrough\b)\s?"
+    rf"(?:(?P<end>\d\d?)\s)?(?P<last>{_MONTH})\b(?:\s(?P<end_after>\d\d?)\b)?",
+    re.IGNORECASE,
+)
 _COMPARED = re.compile(
     r"\b(?:compared|comparison|versus|vs|against|from|than|over|relative|after|following|prior)\b",
     re.IGNORECASE,
@@ -30,6 +37,18 @@ def last_year(text: str) -> int | None:
         years.append(2000 + int([each for each in match.groups() if each][-1]))
     plausible = [year for year in years if 1950 <= year <= 2099]
     return max(plausible, default=None)
+
+
+def months_spanned(text: str) -> int | None:
+    """How many months a period takes by its first and last: 3 for "Oct–Dec 2023"."""
+    match = _SPAN.search(text)
+    if match is None:
+        return None
+    first, last = (_MONTHS.index(match[each][:3].lower()) for each in ("first", "last"))
+    # A period from the end of a month begins with the next; one to its first days ends before.
+    first += int(match["day"] or match["day_after"] or 1) > 15
+    last -= int(match["end"] or match["end_after"] or 31) < 15
+    return (last - first) % 12 + 1
 
 
 def said_year(text: str) -> int | None:

@@ -61,13 +61,13 @@ def _when(figure: Figure) -> str:
 
 def with_facts(draft: Draft, facts: Sequence[Statement]) -> Draft:
     """The draft with the key figures first and nothing said twice."""
+    said = [each.text for each in facts]
     kept: list[list[Statement]] = []
-    said: list[str] = []
-    for statements in (draft.risks, draft.trends, [*facts, *draft.statistics]):
-        fresh = [each for each in statements if each in facts or not _said(each.text, said)]
+    for statements in (draft.risks, draft.trends, draft.statistics):
+        fresh = [each for each in statements if not _said(each.text, said)]
         said.extend(each.text for each in fresh)
         kept.append(fresh)
-    return Draft(risks=kept[0], trends=kept[1], statistics=kept[2])
+    return Draft(risks=kept[0], trends=kept[1], statistics=[*facts, *kept[2]])
 
 
 def _said(text: str, said: Sequence[str]) -> bool:

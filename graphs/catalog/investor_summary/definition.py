@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from ....nodes.documents.pdf import check_pdf
+from ....nodes.output import checked_directory
 from ....state.workflow import Workflow
 from .schema import Inputs, UnderReview
 
@@ -43,7 +44,7 @@ def prepare(inputs: BaseModel) -> BaseModel:
     assert isinstance(inputs, Inputs)
     document = Path(inputs.document).expanduser().absolute()
     check_pdf(document, max_pages=inputs.max_pages)
-    out = None if inputs.out is None else str(Path(inputs.out).expanduser().absolute())
+    out = None if inputs.out is None else str(checked_directory(inputs.out))
     return inputs.model_copy(update={"document": str(document), "out": out})
 
 

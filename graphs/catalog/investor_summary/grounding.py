@@ -1,12 +1,24 @@
-"""Holding the models' answers against the report's pages. What cannot be found is not passed on."""
+"""Holding the models' answers against the report's pages. What cannot be found is not passed on.
+
+Three questions are put to a figure: does its evidence stand on a page, does the evidence print
+that very number (or settle it, when it was computed), and does a second reader, the embedded
+extractor, read the same? A figure that fails the first two is never sure; one that only the
+second reader disputes is left to the person who reviews.
+"""
 
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 
 from ....nodes.grounding import numbers_in, page_of
+from ....nodes.offline.fill import fill
+from ....nodes.offline.numbers import FACTORS, quantities
+from ....nodes.offline.source import Source
 from .schema import Figure, Figures, PageText, Statement
 
-#: A figure whose evidence is not on any page is shown, but never as sure as this again.
+#: A figure that its evidence does not bear out is shown, but never as sure as this again.
 _UNPROVEN = 0.3
+#: One that two readers read differently.
+_DISPUTED = 0.5
 
 
 def figures(found: Figures, pages: Iterable[PageText]) -> tuple[Figures, tuple[str, ...]]:
@@ -15,8 +27,7 @@ def figures(found: Figures, pages: Iterable[PageText]) -> tuple[Figures, tuple[s
     checked: dict[str, Figure] = {}
     notes: list[str] = []
     for name in Figures.model_fields:
-        figure: Figure = getattr(found, name)
-        checked[name], note = _figure(name.replace("_", " "), figure, texts)
+        checked[name], note = _figure(name, getattr(found, name), texts)
         notes.extend(note)
     return Figures(**checked), tuple(notes)
 
@@ -25,26 +36,84 @@ def _figure(name: str, figure: Figure, texts: dict[int, str]) -> tuple[Figure, l
     if figure.value is None:
         reason = figure.reason or "The report does not state it."
         return figure.model_copy(update={"reason": reason, "confidence": 0.0}), []
-    parts = (figure.evidence or "").split("; ")
-    page = page_of(parts[0], texts, figure.page)
-    printed = figure.computed or _is_printed(figure)
-    if page is not None and printed:
+    evidence = figure.evidence or ""
+    page = page_of(evidence.split("; ")[0].split(" … ")[0], texts, figure.page)
+    if page is None:
+        wrong = "its evidence is not in the report"
+    elif not (_settles if figure.computed else _prints)(evidence, figure.value, name):
+        wrong = f"its evidence does not {'settle' if figure.computed else 'print'} it"
+    else:
         return figure.model_copy(update={"page": page}), []
-    reason = (
-        "its evidence is not in the report" if page is None else "its evidence has no such number"
-    )
-    note = f"Check {name}: {reason}."
-    low = {"confidence": min(figure.confidence, _UNPROVEN), "reason": figure.reason or note}
+    return _doubted(name, figure, wrong, _UNPROVEN)
+
+
+def _doubted(name: str, figure: Figure, why: str, ceiling: float) -> tuple[Figure, list[str]]:
+    note = f"Check {name.replace('_', ' ')}: {why}."
+    reason = f"{figure.reason} {note}" if figure.reason else note
+    low = {"confidence": min(figure.confidence, ceiling), "reason": reason}
     return figure.model_copy(update=low), [note]
 
 
-def _is_printed(figure: Figure) -> bool:
-    """Whether the evidence prints the value; per cents may stand there in words."""
-    assert figure.value is not None
-    value = f"{abs(figure.value):.6f}".rstrip("0").rstrip(".")
-    evidence = figure.evidence or ""
-    digits = {each.replace(".", "") for each in numbers_in(evidence)}
-    return value.replace(".", "") in digits or not any(each.isdigit() for each in evidence)
+def _prints(evidence: str, value: float, name: str) -> bool:
+    """Whether the evidence prints the value, and with its sign."""
+    signs = {number > 0 for number in _numbers(evidence) if _equal(abs(number), abs(value))}
+    if not signs:
+        return False
+    # Expenses are often printed in brackets, changes and losses often in words.
+    worded = any(word in evidence.lower() for word in _DOWN_WORDS)
+    return name == "operating_expenses" or (value > 0) in signs or (value < 0 and worded)
+
+
+_DOWN_WORDS = ("loss", "decreas", "declin", "fell", "fall", "down", "drop", "lower", "deficit")
+
+
+def _settles(evidence: str, value: float, name: str) -> bool:
+    """Whether the numbers of the evidence add up to a computed value, or change by it."""
+    numbers = _numbers(evidence)
+    if name == "revenue_growth":
+        changes = (100 * (a - b) / abs(b) for a in numbers for b in numbers if b)
+        return any(abs(change - value) <= 0.06 for change in changes)
+    # One number of each part: the newest year's column of several rows.
+    parts = [_numbers(part) for part in evidence.split("; ")]
+    columns = zip(*parts, strict=False)
+    sums = [sum(abs(each) for each in column) for column in columns]
+    differences = [abs(a) - abs(b) for a, b in combinations(numbers, 2)]
+    return any(_equal(each, abs(value)) for each in (*sums, *differences))
+
+
+def _numbers(text: str) -> list[float]:
+    """Every number of a text, by both decimal marks: a quote alone does not tell which it has."""
+    found = [quantity.value for quantity in quantities(text, mark=".")]
+    return [*found, *(quantity.value for quantity in quantities(text, mark=","))]
+
+
+def _equal(one: float, other: float) -> bool:
+    return abs(one - other) <= 1e-6 * max(1.0, abs(one), abs(other))
+
+
+def second_reading(found: Figures, document: str) -> tuple[Figures, tuple[str, ...]]:
+    """A model's figures beside the embedded extractor's; where they differ, a person decides."""
+    other = Figures.model_validate(fill(Figures, Source(document)).data)
+    compared: dict[str, Figure] = {}
+    notes: list[str] = []
+    for name in Figures.model_fields:
+        mine: Figure = getattr(found, name)
+        theirs: Figure = getattr(other, name)
+        compared[name] = mine
+        if _differ(mine, theirs):
+            why = f"offline:extract reads {theirs.value:,.10g} on page {theirs.page}"
+            compared[name], note = _doubted(name, mine, why, _DISPUTED)
+            notes.extend(note)
+    return Figures(**compared), tuple(notes)
+
+
+def _differ(mine: Figure, theirs: Figure) -> bool:
+    if mine.value is None or theirs.value is None:
+        return False
+    one = mine.value * FACTORS[mine.scale or "units"]
+    two = theirs.value * FACTORS[theirs.scale or "units"]
+    # Rounding differs between places: "$1.2 billion" and 1,204,518 thousand are one figure.
+    return abs(one - two) > 0.006 * max(abs(one), abs(two), 1e-9)
 
 
 def statements(
@@ -54,9 +123,9 @@ def statements(
     texts = _texts(pages)
     kept: list[Statement] = []
     for each in found:
-        page = page_of(each.evidence or each.text, texts, each.page)
-        if page is not None and numbers_in(each.text) <= numbers_in(each.evidence or each.text):
-            evidence = each.evidence or each.text
+        evidence = each.evidence or each.text
+        page = page_of(evidence, texts, each.page)
+        if page is not None and numbers_in(each.text) <= numbers_in(evidence):
             kept.append(each.model_copy(update={"page": page or None, "evidence": evidence}))
     fell = len(found) - len(kept)
     notes = [f"{fell} {kind}(s) left out: not found in the report."] if fell else []

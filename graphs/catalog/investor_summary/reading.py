@@ -1,5 +1,6 @@
 """Reading the report: its pages, the ones that matter, the figures, trends and risks."""
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from ....nodes.models.connect import context_limit
 from ....nodes.offline.source import Source
 from ....nodes.offline.wording import company
 from ....nodes.packing import approximate_tokens, pack
-from ....state.context import RunContext
+from ....state.context import OFFLINE, RunContext
+from ....state.errors import InputError
 from . import grounding, prompts
 from .schema import Figures, PageText, Risks, State, Statement, Trends
 
@@ -28,6 +30,8 @@ TOPIC_PAGES = 6
 
 async def load(state: State) -> Update:
     """Every page's plain text."""
+    if not state.document:
+        raise InputError("There is no document to read.", fix='Give {"document": "report.pdf"}.')
     pages = await in_thread(read_pages, Path(state.document), max_pages=state.max_pages)
     silent = [page.number for page in pages if not page.text.strip()]
     notes = [f"{len(silent)} of {len(pages)} pages hold no text."] if silent else []
@@ -46,13 +50,15 @@ async def select(state: State, runtime: Runtime[RunContext]) -> Update:
     return {
         "figure_pages": _numbers(figures.kept),
         "left_out": _numbers(figures.dropped),
-        "trend_pages": _topic(pages, prompts.TREND_QUERIES, limit),
+        "trend_pages": _topic(pages, prompts.TREND_QUERIES, limit, numbers=True),
         "risk_pages": _topic(pages, prompts.RISK_QUERIES, limit),
     }
 
 
-def _topic(pages: Sequence[Page], queries: Sequence[str], limit: int) -> tuple[int, ...]:
-    ranked = rank_pages(pages, queries) or pages
+def _topic(
+    pages: Sequence[Page], queries: Sequence[str], limit: int, *, numbers: bool = False
+) -> tuple[int, ...]:
+    ranked = rank_pages(pages, queries, numbers=numbers) or pages
     return _numbers(pack(ranked, limit=limit, size=_tokens, most=TOPIC_PAGES).kept)
 
 
@@ -90,6 +96,10 @@ async def extract(state: State, runtime: Runtime[RunContext]) -> Update:
     messages = about(prompts.FIGURES, state.parsed)
     answer = await ask(model, Figures, messages, step="extract")
     checked, notes = grounding.figures(answer.value, [*state.parsed, *state.pages])
+    if model != OFFLINE:
+        document = as_document(state.parsed)
+        checked, disputed = await in_thread(grounding.second_reading, checked, document)
+        notes = (*notes, *disputed)
     return {"figures": checked, "notes": notes, "usage": (answer.usage,)}
 
 
@@ -125,8 +135,15 @@ def about(task: str, pages: Iterable[PageText], *, asked: str = "") -> list[Base
 
 
 def as_document(pages: Iterable[PageText]) -> str:
-    """Pages as a model reads them, each after its ``[page N]`` line."""
-    return "\n\n".join(f"[page {page.number}]\n{page.text}" for page in pages)
+    """Pages as a model reads them, each after its ``[page N]`` line.
+
+    A page's own text can neither begin another page nor end the document.
+    """
+    return "\n\n".join(f"[page {page.number}]\n{_harmless(page.text)}" for page in pages)
+
+
+def _harmless(text: str) -> str:
+    return re.sub(r"\[(?=page \d)|<(?=/?document)", "(", text)
 
 
 def context_of(runtime: Runtime[RunContext]) -> RunContext:

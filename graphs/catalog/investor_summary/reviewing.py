@@ -1,11 +1,13 @@
 """The person's part: the pause, questions answered from the report, delivery, and its refusal."""
 
+from pathlib import Path
+
 from langgraph.runtime import Runtime
 
 from ....nodes.blocking import in_thread
 from ....nodes.documents.pdf import Page
 from ....nodes.documents.search import rank_pages, words_query
-from ....nodes.grounding import page_of
+from ....nodes.grounding import numbers_in, page_of
 from ....nodes.models.ask import ask
 from ....nodes.models.connect import context_limit
 from ....nodes.output import run_directory
@@ -48,7 +50,9 @@ def _edited(state: State, args: dict[str, object]) -> Update:
 
 def _description(state: State) -> str:
     """What the person should know before deciding."""
-    lines = [f"Investor summary of {state.document!r}, draft {state.round} of {MAX_ROUNDS}."]
+    lines = [
+        f"Investor summary of {Path(state.document).name!r}, draft {state.round} of {MAX_ROUNDS}."
+    ]
     if state.figures is not None:
         for name, label in compose.LABELS.items():
             figure = getattr(state.figures, name)
@@ -94,7 +98,10 @@ async def answer(state: State, runtime: Runtime[RunContext]) -> Update:
 def _exchange(question: str, reply: Reply, texts: dict[int, str]) -> Exchange:
     if reply.answer is None:
         return Exchange(question=question, answer="The report says nothing on this.")
-    page = page_of(reply.evidence or reply.answer, texts, reply.page)
+    evidence = reply.evidence or reply.answer
+    page = page_of(evidence, texts, reply.page)
+    if page is not None and not numbers_in(reply.answer) <= numbers_in(texts[page]):
+        page = None
     said = reply.answer if page else f"{reply.answer} (not found in these words in the report)"
     return Exchange(question=question, answer=said, page=page)
 

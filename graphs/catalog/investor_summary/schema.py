@@ -24,7 +24,7 @@ class Inputs(_Frozen):
 
     document: str = Field(description="Path of the annual report, a PDF with a text layer.")
     out: str | None = Field(default=None, description="Directory for the PDF and the e-mail.")
-    max_pages: int = Field(default=MAX_PAGES, ge=1, description="Longer documents are refused.")
+    max_pages: int = Field(default=MAX_PAGES, ge=1, description="The most pages to read.")
 
 
 class Figure(_Frozen):

@@ -1,0 +1,153 @@
+"""The compiled graph is LangGraph's own, under invoke, ainvoke and stream alike."""
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import Any
+
+import dalsegno
+import pytest
+from dalsegno.checkpoints.database import Database
+from dalsegno.checkpoints.sqlite import SqliteSaver
+from dalsegno.graphs.bridge import node
+from dalsegno.nodes.blocking import in_thread
+from dalsegno.state.errors import InputError
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command
+from typing_extensions import TypedDict
+
+
+def _config(thread: str = "t") -> Any:
+    return {"configurable": {"thread_id": thread}}
+
+
+@pytest.fixture
+def graph() -> Any:
+    return dalsegno.compile("investor_summary", checkpointer=InMemorySaver())
+
+
+def test_compile_gives_langgraphs_own_graph(graph: Any) -> None:
+    assert isinstance(graph, CompiledStateGraph)
+    assert graph.get_graph().nodes.keys() >= {"load", "extract", "final_approval", "deliver"}
+
+
+def test_invoke_pauses_and_a_command_resumes_it(graph: Any, sample: Path) -> None:
+    paused = graph.invoke({"document": str(sample)}, _config())
+    request = paused["__interrupt__"][0].value
+    assert request["action_requests"][0]["name"] == "final_approval"
+    answer = {"decisions": [{"type": "approve"}]}
+    assert graph.invoke(Command(resume=answer), _config())["outcome"] == "approved"
+
+
+async def test_ainvoke_gives_what_invoke_gives(graph: Any, sample: Path) -> None:
+    paused = await graph.ainvoke({"document": str(sample)}, _config("a"))
+    same = await in_thread(graph.invoke, {"document": str(sample)}, _config("b"))
+    assert paused["figures"] == same["figures"]
+    assert paused["summary"] == same["summary"]
+
+
+async def test_invoke_works_inside_a_running_loop(graph: Any, sample: Path) -> None:
+    paused = graph.invoke({"document": str(sample)}, _config())
+    assert paused["__interrupt__"]
+
+
+def test_stream_gives_each_step(graph: Any, sample: Path) -> None:
+    steps = [
+        name
+        for chunk in graph.stream({"document": str(sample)}, _config(), stream_mode="updates")
+        for name in chunk
+    ]
+    assert steps[:4] == ["load", "select", "parse", "extract"]
+    assert steps[-1] == "__interrupt__"
+
+
+async def test_astream_gives_each_step(graph: Any, sample: Path) -> None:
+    steps = [
+        name
+        async for chunk in graph.astream(
+            {"document": str(sample)}, _config(), stream_mode="updates"
+        )
+        for name in chunk
+    ]
+    assert set(steps[4:6]) == {"trends", "risks"}
+
+
+def test_a_missing_document_is_named_by_the_graph_itself(graph: Any) -> None:
+    with pytest.raises(InputError, match="no document"):
+        graph.invoke({"documnet": "x.pdf"}, _config())
+
+
+def test_the_same_saver_serves_both_faces(sample: Path, tmp_path: Path) -> None:
+    saver = SqliteSaver(Database(tmp_path / "g.db"))
+    graph: Any = dalsegno.compile("investor_summary", checkpointer=saver)
+    paused = graph.invoke({"document": str(sample)}, _config())
+    assert paused["__interrupt__"]
+    again: Any = dalsegno.compile(
+        "investor_summary", checkpointer=SqliteSaver(Database(tmp_path / "g.db"))
+    )
+    answer = {"type": "approve"}
+    done = asyncio.run(again.ainvoke(Command(resume=answer), _config()))
+    assert done["outcome"] == "approved"
+    history = list(again.get_state_history(_config()))
+    assert history[-1].next == ("__start__",)
+    assert tuple(history[0].values["pages"]) == paused["pages"]
+
+
+def test_large_values_are_stored_once(sample: Path, tmp_path: Path) -> None:
+    database = Database(tmp_path / "g.db")
+    graph: Any = dalsegno.compile("investor_summary", checkpointer=SqliteSaver(database))
+    graph.invoke({"document": str(sample)}, _config())
+    rows = database.rows("SELECT max(length(checkpoint)) AS most, count(*) AS n FROM checkpoints")
+    assert rows[0]["n"] >= 9
+    pages = database.rows("SELECT max(length(value)) AS most FROM dalsegno_value")[0]["most"]
+    assert pages > 4_096, "the pages' text is a value of its own"
+    total = database.rows("SELECT sum(length(checkpoint)) AS all_of_it FROM checkpoints")
+    assert total[0]["all_of_it"] < 9 * pages
+
+
+def test_parallel_steps_really_overlap() -> None:
+    """Each of two nodes waits for the other: they end only when both run at once."""
+    meeting = threading.Barrier(2, timeout=10)
+
+    class State(TypedDict, total=False):
+        left: int
+        right: int
+
+    async def left(state: State) -> State:
+        await in_thread(meeting.wait)
+        return {"left": 1}
+
+    async def right(state: State) -> State:
+        await in_thread(meeting.wait)
+        return {"right": 1}
+
+    builder = StateGraph(State)
+    builder.add_node("left", node(left))
+    builder.add_node("right", node(right))
+    for name in ("left", "right"):
+        builder.add_edge(START, name)
+        builder.add_edge(name, END)
+    compiled = builder.compile()
+    assert compiled.invoke({}) == {"left": 1, "right": 1}
+    assert asyncio.run(compiled.ainvoke({})) == {"left": 1, "right": 1}
+
+
+def test_a_notebook_draws_the_graph_without_a_network(graph: Any) -> None:
+    bundle = graph._repr_mimebundle_()
+    assert bundle["image/svg+xml"].startswith("<svg")
+    assert "final_approval" in bundle["text/vnd.mermaid"]
+
+
+def test_the_graph_is_there_for_langgraphs_own_tools() -> None:
+    import importlib
+    import json
+
+    root = Path(dalsegno.__file__).parent
+    served = json.loads((root / "langgraph.json").read_text())["graphs"]
+    for name, place in served.items():
+        module, _, attribute = place.partition(":")
+        graph = getattr(importlib.import_module(module), attribute)
+        assert isinstance(graph, CompiledStateGraph)
+        assert graph.name == name
