@@ -110,8 +110,13 @@ def _within(draft: Draft, words: int) -> dict[str, list[Statement]]:
     return kept
 
 
+def plain(text: str) -> str:
+    """A text on one line and without its bullet, as the summary has it."""
+    return re.sub(r"\s+", " ", text).strip().lstrip("•▪- ")
+
+
 def _cited(each: Statement) -> str:
-    text = re.sub(r"\s+", " ", each.text).strip().lstrip("•▪- ")
+    text = plain(each.text)
     return f"{text} (p. {each.page})" if each.page else text
 
 

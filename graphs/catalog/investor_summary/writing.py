@@ -1,5 +1,6 @@
 """Writing: the writer's choice, the text, and the PDF that goes with it."""
 
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -108,7 +109,6 @@ def publish(state: State, directory: Path, *, status: str, model: str) -> tuple[
 
 def _printed(state: State, *, status: str, model: str) -> dict[str, object]:
     """What the template prints."""
-    draft = state.draft or Draft(statistics=[], trends=[], risks=[])
     revenue = state.figures.revenue if state.figures else Figure()
     return {
         "company": state.company,
@@ -116,13 +116,23 @@ def _printed(state: State, *, status: str, model: str) -> dict[str, object]:
         "period": revenue.period,
         "figures": _tiles(state),
         "summary": state.summary,
-        "trends": [each.model_dump(include={"text", "page"}) for each in draft.trends],
-        "risks": [each.model_dump(include={"text", "page"}) for each in draft.risks],
+        "trends": _further(state.trends, state.summary),
+        "risks": _further(state.risks, state.summary),
         "notes": list(dict.fromkeys(state.notes)),
         "model": model,
         "status": status,
         "decided_by": None,
     }
+
+
+def _further(found: Sequence[Statement], summary: str) -> list[dict[str, object]]:
+    """The statements that the summary had no room for."""
+    said = compose.plain(summary)
+    return [
+        each.model_dump(include={"text", "page"})
+        for each in found
+        if compose.plain(each.text) not in said
+    ]
 
 
 def _tiles(state: State) -> list[dict[str, object]]:
