@@ -24,13 +24,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         reports = [Path(name) for name in sys.argv[1:]] or list(_reports(Path(place)))
         print("The run up to the pause, against one plain read of all pages")
-        print(f"{'report':<22}{'pages':>6}{'run':>9}{'PDFium':>9}{'ratio':>8}{'pdfplumber':>12}{'ratio':>8}")
+        print(
+            f"{'report':<22}{'pages':>6}{'run':>9}{'PDFium':>9}{'ratio':>8}{'pdfplumber':>12}{'ratio':>8}"
+        )
         for report in reports:
             _time_run(report, Path(place))
         print("\nPeak memory of one run in a process of its own, MB (limit 400)")
         for report in reports:
             print(f"{report.name:<22}{_peak_memory(report, Path(place)):>8.0f}")
-    print("\nStarting up, against `python -c pass` and against `python -c 'import langgraph.graph'`")
+    print(
+        "\nStarting up, against `python -c pass` and against `python -c 'import langgraph.graph'`"
+    )
     _time_starts()
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from .errors import ConflictError
 
 Status = Literal["queued", "running", "paused", "completed", "failed", "cancelled"]
-Event = Literal["start", "pause", "decide", "finish", "fail", "stop", "resume", "cancel"]
+Event = Literal["start", "pause", "finish", "fail", "stop", "resume"]
 
 #: What may happen to a run in each status, and what it then is. Pairs that are not here are
 #: refused, so a late writer can never bring a finished run back.
@@ -18,14 +18,9 @@ TRANSITIONS: Mapping[tuple[Status, Event], Status] = {
     ("running", "fail"): "failed",
     ("running", "stop"): "queued",
     ("running", "resume"): "running",
-    ("paused", "decide"): "paused",
     ("paused", "resume"): "running",
     ("failed", "resume"): "running",
     ("queued", "resume"): "running",
-    ("queued", "cancel"): "cancelled",
-    ("running", "cancel"): "cancelled",
-    ("paused", "cancel"): "cancelled",
-    ("failed", "cancel"): "cancelled",
 }
 
 FINAL: frozenset[Status] = frozenset({"completed", "cancelled"})

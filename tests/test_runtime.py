@@ -145,7 +145,7 @@ def test_this_process_is_alive_and_a_reused_id_is_not_it() -> None:
 
 def test_every_transition_ends_in_a_status_and_no_final_one_is_left() -> None:
     statuses = {status for status, _ in TRANSITIONS} | set(TRANSITIONS.values())
-    assert statuses == {"queued", "running", "paused", "completed", "failed", "cancelled"}
+    assert statuses == {"queued", "running", "paused", "completed", "failed"}
     assert not [status for status, _ in TRANSITIONS if status in FINAL]
     with pytest.raises(ConflictError, match="completed"):
         after("completed", "resume")

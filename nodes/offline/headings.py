@@ -58,7 +58,8 @@ _CHANGE = re.compile(
 )
 _SHARE = re.compile(r"%|percent|per cent|\bper share\b|\bmix\b|\bshare of\b|margin", re.IGNORECASE)
 _PART = re.compile(
-    r"\b(?:q[1-4]|h[12]|[1-4]q(?:\d\d)?|[12]h(?:\d\d)?)\b|quarter|half[\s-]year|\b(?:1st|2nd|first|second)\s+half", re.IGNORECASE
+    r"\b(?:q[1-4]|h[12]|[1-4]q(?:\d\d)?|[12]h(?:\d\d)?)\b|quarter|half[\s-]year|\b(?:1st|2nd|first|second)\s+half",
+    re.IGNORECASE,
 )
 
 

@@ -116,7 +116,9 @@ _AGAINST = re.compile(
 
 def _level_before(sentence: Sentence, level: Quantity, source: Source) -> float | None:
     """The year before's amount, where the sentence compares: "to $4 million, from $3 million"."""
-    after = (each for each in quantities(sentence.text, mark=source.mark) if each.start >= level.end)
+    after = (
+        each for each in quantities(sentence.text, mark=source.mark) if each.start >= level.end
+    )
     other = next((each for each in after if each.currency or each.scale), None)
     if other is None or not _AGAINST.match(sentence.text[level.end : other.start]):
         return None
