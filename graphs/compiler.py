@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
+from langgraph._internal._serde import build_serde_allowlist
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.graph.state import CompiledStateGraph
 
 from .library import load
 
 if TYPE_CHECKING:
+    from langgraph.graph import StateGraph
     from langgraph.types import Checkpointer
 
     from ..state.workflow import Workflow
@@ -61,9 +66,28 @@ def compile(  # the promised name: dalsegno.compile
         NotFoundError: no workflow of that name; names the nearest.
     """
     definition = load(workflow)
-    compiled = definition.build().compile(checkpointer=checkpointer, name=definition.name)
+    builder = definition.build()
+    compiled = builder.compile(checkpointer=_strict(checkpointer, builder), name=definition.name)
     # LangGraph makes the object itself and offers no class to make instead; what is added here
     # holds no data of its own.
     compiled.__class__ = Graph
     assert isinstance(compiled, Graph)
     return compiled
+
+
+def _strict(checkpointer: Checkpointer, builder: StateGraph[Any, Any, Any, Any]) -> Checkpointer:
+    """The checkpointer, making from stored bytes only what the graph's own schemas name.
+
+    LangGraph does this where an environment variable was set before it was first imported; a
+    library cannot count on having been there first. A serializer of the caller's own stays.
+    """
+    if not isinstance(checkpointer, BaseCheckpointSaver):
+        return checkpointer
+    if type(checkpointer.serde) is not JsonPlusSerializer:
+        return checkpointer
+    allowed = build_serde_allowlist(
+        schemas=[builder.state_schema, builder.input_schema], channels=builder.channels
+    )
+    clone = copy(checkpointer)
+    clone.serde = JsonPlusSerializer(allowed_msgpack_modules=sorted(allowed))
+    return clone
