@@ -119,10 +119,10 @@ def print_figures(output: Mapping[str, object] | None) -> None:
 
 
 def _amount(name: str, figure: Mapping[str, object]) -> str:
-    """A figure as text: "USD 412.6 million", or "12 %"."""
+    """A figure as text: "USD 412.6 million", or "12%"."""
     number = f"{figure['value']:,.10g}"
     if name.endswith("growth"):
-        return f"{number} %"
+        return f"{number}%"
     scale = str(figure["scale"] or "").removesuffix("s")
     parts = (str(figure["currency"] or ""), number, "" if scale == "unit" else scale)
     return " ".join(part for part in parts if part)

@@ -11,6 +11,7 @@ from ..state.review import (
     Edit,
     Reject,
     Respond,
+    decision_schema,
     parse_decision,
     review_request,
 )
@@ -24,6 +25,5 @@ def ask_person(
     allowed: tuple[DecisionType, ...] = DECISION_TYPES,
 ) -> Approve | Edit | Reject | Respond:
     """Pause until a person has decided on ``args``; what stands before it in a node runs twice."""
-    return parse_decision(
-        interrupt(review_request(name, args=args, description=description, allowed=allowed))
-    )
+    request = review_request(name, args=args, description=description, allowed=allowed)
+    return parse_decision(interrupt(request, response_schema=decision_schema()))

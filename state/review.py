@@ -7,6 +7,7 @@ the older inbox (``accept``, ``ignore``, ``response``) are understood too.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -116,6 +117,13 @@ def review_request(
         "action_requests": [{"name": name, "args": dict(args), "description": description}],
         "review_configs": [{"action_name": name, "allowed_decisions": list(allowed)}],
     }
+
+
+@cache
+def decision_schema() -> dict[str, Any]:  # Any: JSON
+    """JSON Schema of an answer, from which a client draws its form. We read it ourselves: clients
+    wrap it in several ways."""
+    return _DECISION.json_schema()
 
 
 def parse_decision(data: object) -> Approve | Edit | Reject | Respond:

@@ -36,6 +36,8 @@ def test_compile_gives_langgraphs_own_graph(graph: Any) -> None:
 def test_invoke_pauses_and_a_command_resumes_it(graph: Any, sample: Path) -> None:
     paused = graph.invoke({"document": str(sample)}, _config())
     request = paused["__interrupt__"][0].value
+    form = paused["__interrupt__"][0].response_schema
+    assert set(form["discriminator"]["mapping"]) == {"approve", "edit", "reject", "respond"}
     assert request["action_requests"][0]["name"] == "final_approval"
     answer = {"decisions": [{"type": "approve"}]}
     assert graph.invoke(Command(resume=answer), _config())["outcome"] == "approved"

@@ -18,12 +18,12 @@ LABELS = {
 
 
 def amount(figure: Figure, name: str) -> str:
-    """A figure as text: "USD 394,328 million" or "8 %"; "not stated" where there is none."""
+    """A figure as text: "USD 394,328 million" or "8%"; "not stated" where there is none."""
     if figure.value is None:
         return "not stated"
     number = f"{figure.value:,.10g}" if abs(figure.value) < 1e9 else f"{figure.value:,.0f}"
     if name == "revenue_growth":
-        return f"{number} %"
+        return f"{number}%"
     scale = (figure.scale or "units").removesuffix("s").removesuffix("unit")
     return " ".join(part for part in (figure.currency, number, scale) if part)
 
