@@ -23,17 +23,17 @@ benchmarks: .venv/ready-to-test
 clean:
 	rm -rf .venv build dist *.egg-info
 
-.venv/bin/python:
+.venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Dalsegno needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.venv/ready: .venv/bin/python pyproject.toml constraints.txt
+.venv/ready: .venv/bin/pip pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	touch $@
 
 # Type checkers follow no editable install that lives in an import hook, but they follow a link.
-.venv/ready-to-test: .venv/bin/python pyproject.toml constraints.txt
+.venv/ready-to-test: .venv/bin/pip pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	mkdir -p .venv/typing
 	ln -sfn ../.. .venv/typing/dalsegno

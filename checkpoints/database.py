@@ -51,7 +51,7 @@ CREATE TABLE IF NOT EXISTS dalsegno_review (
     decision TEXT,
     decided_by TEXT,
     decided_at REAL,
-    UNIQUE (run, interrupt)
+    UNIQUE (run, interrupt, digest)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS dalsegno_step (
     id INTEGER PRIMARY KEY,

@@ -96,10 +96,10 @@ class Runs:
         """
         with self._database.transaction() as connection:
             row = _row(connection, run)
-            other = row["holder"] if row["holder"] != by else None
+            other = row["holder"]
             if other is not None and row["held_until"] > now and not is_dead(other):
                 raise LeaseError(
-                    f"Run {run!r} is being run by another process ({other}).",
+                    f"Run {run!r} is being run already, by {other}.",
                     fix="Wait until it ends. If that process is dead, its hold ends "
                     f"in {row['held_until'] - now:.0f} s at the latest.",
                 )
@@ -134,27 +134,30 @@ class Runs:
     ) -> Status:
         """Let go of the run with its new status, what came out and what went wrong.
 
+        What is not given stays as it was, but for the error.
+
         Raises:
-            ConflictError: the run changed hands meanwhile; nothing was written.
+            LeaseError: the run changed hands meanwhile; nothing was written.
         """
         with self._database.transaction() as connection:
-            row = _row(connection, run)
-            if (row["holder"], row["fence"]) != (holder.name, holder.fence):
-                raise ConflictError(
-                    f"Run {run!r} went on in another process while this one was stopped.",
-                    fix="Nothing was written here. See it with: dalsegno show " + run,
-                )
+            row = held_row(connection, run, holder)
             status = after(row["status"], event)
             connection.execute(
                 "UPDATE dalsegno_run SET status = ?, holder = NULL, held_until = NULL,"
-                " updated = ?, output = ?, metrics = ?, error = ? WHERE id = ?",
-                (status, now, _json(output), _json(metrics), _json(error), run),
+                " updated = ?, output = coalesce(?, output), metrics = coalesce(?, metrics),"
+                " error = ? WHERE id = ?",
+                (status, now, to_json(output), to_json(metrics), to_json(error), run),
             )
         return status
 
-    def begin_step(self, run: str, node: str, task: str, *, now: float) -> int:
-        """Note that a node begins: one row for each attempt, whose number is given back."""
+    def begin_step(self, run: str, holder: Holder, node: str, task: str, *, now: float) -> int:
+        """Note that a node begins: one row for each attempt, whose number is given back.
+
+        Raises:
+            LeaseError: the run changed hands meanwhile; the node must not run.
+        """
         with self._database.transaction() as connection:
+            held_row(connection, run, holder)
             added = connection.execute(
                 "INSERT INTO dalsegno_step (run, node, task, started, outcome)"
                 " VALUES (?, ?, ?, ?, 'running')",
@@ -197,8 +200,24 @@ def _row(connection: sqlite3.Connection, run: str) -> sqlite3.Row:
     return row
 
 
-def _json(value: Mapping[str, object] | None) -> str | None:
-    return None if value is None else json.dumps(dict(value), ensure_ascii=False)
+def held_row(connection: sqlite3.Connection, run: str, holder: Holder) -> sqlite3.Row:
+    """The run's row, if ``holder`` still holds it.
+
+    Raises:
+        LeaseError: it changed hands.
+    """
+    row = _row(connection, run)
+    if (row["holder"], row["fence"]) != (holder.name, holder.fence):
+        raise LeaseError(
+            f"Run {run!r} went on elsewhere while it was stopped here.",
+            fix=f"Nothing was written here. See it with: dalsegno show {run}",
+        )
+    return row
+
+
+def to_json(value: Mapping[str, object] | None) -> str | None:
+    """A record as JSON; what JSON has no form for (a date, a path) as its text."""
+    return None if value is None else json.dumps(dict(value), ensure_ascii=False, default=str)
 
 
 def _loaded(text: str | None) -> Mapping[str, object] | None:

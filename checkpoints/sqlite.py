@@ -16,10 +16,12 @@ from langgraph.checkpoint.base import (
 )
 from langgraph.checkpoint.sqlite import SqliteSaver as LangGraphSqliteSaver
 
-from .database import Database, explained
+from ..state.errors import DatabaseError
+from .database import Database, database_at, explained
 
 if TYPE_CHECKING:
     import sqlite3
+    from pathlib import Path
 
     from langchain_core.runnables import RunnableConfig
 
@@ -29,18 +31,31 @@ _REFERENCE = "dalsegno:value"
 
 
 class SqliteSaver(LangGraphSqliteSaver):
-    """LangGraph's saver on our connection: one transaction a call, `ainvoke` and `invoke` alike.
+    """LangGraph's saver on our connection, under `invoke` and `ainvoke` alike.
 
     A value that stays the same over many checkpoints is stored once: the checkpoint holds its
     SHA-256, the table of values its bytes.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database | Path | str) -> None:
+        """``database``: one that is open already, a path, or a URL such as ``sqlite:///x.db``."""
+        if not isinstance(database, Database):
+            database = database_at(str(database))
         super().__init__(database.connection)
         self._database = database
         self._known: OrderedDict[tuple[str, str, str, str], dict[str, str]] = OrderedDict()
         with database.lock, explained(database.path):
             super().setup()
+
+    @classmethod
+    @contextmanager
+    def from_conn_string(cls, conn_string: str) -> Iterator[SqliteSaver]:
+        """A saver on the database at a path or URL, closed in the end."""
+        database = database_at(conn_string)
+        try:
+            yield cls(database)
+        finally:
+            database.close()
 
     def setup(self) -> None:
         """Nothing is left to do: the tables are made with the saver."""
@@ -145,7 +160,8 @@ class SqliteSaver(LangGraphSqliteSaver):
         if value is None or isinstance(value, bool | int | float):
             return value
         kind, data = self.serde.dumps_typed(value)
-        if len(data) <= LARGE:
+        # A value that looks like a reference must not be taken for one.
+        if len(data) <= LARGE and not _is_reference(value):
             return value
         digest = hashlib.sha256(kind.encode() + b"\0" + data).hexdigest()
         with self.cursor() as cursor:
@@ -170,9 +186,18 @@ class SqliteSaver(LangGraphSqliteSaver):
         return found._replace(checkpoint=checkpoint, pending_writes=writes)
 
     def _fetch(self, value: Any) -> Any:
-        if not (isinstance(value, dict) and value.keys() == {_REFERENCE}):
+        if not _is_reference(value):
             return value
         rows = self._database.rows(
             "SELECT type, value FROM dalsegno_value WHERE digest = ?", (value[_REFERENCE],)
         )
+        if not rows:
+            raise DatabaseError(
+                f"The database {str(self._database.path)!r} lacks a value that a checkpoint names.",
+                fix="It was damaged or edited: restore it from a backup.",
+            )
         return self.serde.loads_typed((rows[0]["type"], rows[0]["value"]))
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {_REFERENCE}

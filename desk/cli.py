@@ -6,8 +6,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from ..state.context import DEFAULT_URL
 from ..state.errors import InputError
-from .terminal import DEFAULT_DB, remember_database
+from .terminal import remember_database
 
 app = typer.Typer(
     name="dalsegno",
@@ -49,7 +50,7 @@ def dalsegno(
 
 
 @app.command()
-def demo(db: Db = DEFAULT_DB, json: Json = False) -> None:
+def demo(db: Db = DEFAULT_URL, json: Json = False) -> None:
     """Walk through a run on the bundled report. Needs no key and no network."""
     from .demo import demonstrate
 
@@ -69,7 +70,7 @@ def run(
         str, typer.Option(help="provider:model, such as openai:gpt-5-mini.")
     ] = "offline:extract",
     thread: Annotated[str | None, typer.Option(help="The LangGraph thread to use.")] = None,
-    db: Db = DEFAULT_DB,
+    db: Db = DEFAULT_URL,
     json: Json = False,
 ) -> None:
     """Run a workflow to its end or to its first review."""
@@ -88,7 +89,7 @@ def run(
 @app.command()
 def resume(
     run: Annotated[str, typer.Argument(help="The run's id.")],
-    db: Db = DEFAULT_DB,
+    db: Db = DEFAULT_URL,
     json: Json = False,
 ) -> None:
     """Go on with a run that was stopped or failed."""
@@ -100,7 +101,7 @@ def resume(
 
 
 @app.command()
-def runs(db: Db = DEFAULT_DB, json: Json = False) -> None:
+def runs(db: Db = DEFAULT_URL, json: Json = False) -> None:
     """List the runs, the newest first."""
     from ..runtime.runtime import Runtime
     from .views import list_runs
@@ -111,7 +112,7 @@ def runs(db: Db = DEFAULT_DB, json: Json = False) -> None:
 @app.command()
 def show(
     run: Annotated[str, typer.Argument(help="The run's id.")],
-    db: Db = DEFAULT_DB,
+    db: Db = DEFAULT_URL,
     json: Json = False,
 ) -> None:
     """Show where a run stands and what waits for a person."""
@@ -122,7 +123,7 @@ def show(
 
 
 @app.command()
-def reviews(db: Db = DEFAULT_DB, json: Json = False) -> None:
+def reviews(db: Db = DEFAULT_URL, json: Json = False) -> None:
     """List the reviews that wait for a decision."""
     from ..runtime.runtime import Runtime
     from .views import list_reviews
@@ -141,17 +142,17 @@ def decide(
     message: Annotated[
         str | None, typer.Option(help="For reject: why. For respond: the question.")
     ] = None,
-    db: Db = DEFAULT_DB,
+    db: Db = DEFAULT_URL,
     json: Json = False,
 ) -> None:
     """Decide on a review and go on with its run. The first decision counts."""
     from ..runtime.runtime import Runtime
-    from .deciding import chosen, decided
+    from .deciding import chosen
     from .terminal import progress, user_name
     from .views import finish
 
     wanted = chosen(decision, args=args, message=message)
-    run = decided(Runtime(db), review, wanted, by=by or user_name(), watch=progress())
+    run = Runtime(db).decide(review, wanted, by=by or user_name(), watch=progress())
     raise typer.Exit(finish(run, json=json))
 
 
@@ -179,7 +180,7 @@ def graph(
 
 
 @app.command()
-def doctor(db: Db = DEFAULT_DB, json: Json = False) -> None:
+def doctor(db: Db = DEFAULT_URL, json: Json = False) -> None:
     """Check this machine, the keys and the database."""
     from .doctor import examine
 

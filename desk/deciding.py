@@ -1,15 +1,8 @@
 """A decision from the command line's words."""
 
 import json
-from typing import TYPE_CHECKING
 
-from ..state.errors import ConflictError, DalsegnoError, DecisionError, InputError
-from .terminal import command
-
-if TYPE_CHECKING:
-    from ..runtime.drive import Watch
-    from ..runtime.run import Run
-    from ..runtime.runtime import Runtime
+from ..state.errors import DecisionError, InputError
 
 _EXAMPLE = """Write --args '{"summary": "new text"}'."""
 
@@ -51,28 +44,3 @@ def _fields(text: str) -> dict[str, object]:
     if not value:
         raise DecisionError("--args holds no field to change.", fix=_EXAMPLE)
     return value
-
-
-def decided(
-    runtime: "Runtime", review: str, decision: dict[str, object], *, by: str, watch: "Watch"
-) -> "Run":
-    """Decide, and say so when the decision was recorded but the run could not go on."""
-    try:
-        return runtime.decide(review, decision, by=by, watch=watch)
-    except ConflictError:
-        raise
-    except DalsegnoError as error:
-        known = _decision_of(runtime, review)
-        if known is not None:
-            go_on = command(f"resume {known}")
-            error.done = (*error.done, f"The decision is recorded. Go on with: {go_on}")
-        raise
-
-
-def _decision_of(runtime: "Runtime", review: str) -> str | None:
-    """The run whose review was decided on just now; None when it is open or cannot be read."""
-    try:
-        ticket = runtime.review(review)
-    except DalsegnoError:
-        return None
-    return None if ticket.open else ticket.run

@@ -1,6 +1,5 @@
 """What happens around a command: errors in words, exit codes, an orderly stop on Ctrl-C."""
 
-import asyncio
 import os
 import sys
 from contextlib import suppress
@@ -12,9 +11,6 @@ from ..state.errors import DalsegnoError, InputError, ResourceError, ValidationE
 from .terminal import command, complain, last_run, prepare_streams, print_json, with_database
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
-
-#: How long a run that is interrupted may take to note that it was, in seconds.
-_PATIENCE = 10.0
 
 
 def guarded(app: typer.Typer) -> int:
@@ -104,27 +100,16 @@ def _print_nothing(error: DalsegnoError) -> None:
 
 
 def _stopped() -> int:
-    """Wait until the run has noted that it was stopped, so that nobody takes it for running."""
-    bridge = sys.modules.get(f"{__package__.rpartition('.')[0]}.graphs.bridge")
-    with suppress(Exception, KeyboardInterrupt):  # a second Ctrl-C: at once
-        if bridge is not None:
-            ended = asyncio.run_coroutine_threadsafe(_others_end(), bridge.background_loop())
-            ended.result(timeout=_PATIENCE)
+    """Say how to go on. The run has noted that it was stopped before the interrupt came here."""
     run = last_run()
     then = f"Go on with: {command(f'resume {run}')}" if run else f"See: {command('runs')}"
     complain(f"\nStopped; what was done is kept.\n  {then}")
-    if bridge is not None:
+    if "pypdfium2" in sys.modules:
         # A thread may still be reading a page; PDFium's library, taken down around it, crashes.
         with suppress(OSError, ValueError, AttributeError):
             sys.stdout.flush()
         os._exit(INTERRUPTED)
     return INTERRUPTED
-
-
-async def _others_end() -> None:
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    if others:
-        await asyncio.wait(others)
 
 
 def _unheard() -> int:

@@ -11,10 +11,11 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO, assert_never
 
-if TYPE_CHECKING:
-    from ..runtime.drive import Progress, Watch
+from ..state.context import DEFAULT_URL
 
-DEFAULT_DB = "sqlite:///dalsegno.db"
+if TYPE_CHECKING:
+    from ..runtime.progress import Progress, Watch
+
 
 #: Text wider than this is hard to read, however wide the terminal is.
 _WIDEST = 96
@@ -91,7 +92,7 @@ class _Seen:
 
 def remember_database(db: str) -> str:
     """Note the database that --db names, so that the commands that are shown name it too."""
-    implied = os.environ.get("DALSEGNO_DB") or DEFAULT_DB
+    implied = os.environ.get("DALSEGNO_DB") or DEFAULT_URL
     _Seen.db = None if db == implied else db
     return db
 
@@ -136,7 +137,7 @@ def _show_step(step: "Progress") -> None:
             line = f"{clear}  ✓ {step.node:<16} {step.seconds:6.2f} s\n"
         case "paused":
             line = f"{clear}  ‖ {step.node:<16} waits for a person\n"
-        case "failed":
+        case "failed" | "stopped" | "running":
             line = f"{clear}  ✗ {step.node}\n"
         case _:
             assert_never(step.kind)

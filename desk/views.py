@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from .terminal import command, complain, near, print_json, print_table, say, with_database, wrapped
@@ -225,11 +226,12 @@ def list_runs(found: Sequence["Run"], *, json: bool) -> None:
         say(f"There are no runs yet. Begin with: {command('demo')}")
         return
     print_table(
-        ("run", "workflow", "status", "outcome", "begun"),
+        ("run", "workflow", "of", "status", "outcome", "begun"),
         [
             (
                 run.id,
                 run.workflow,
+                _subject(run),
                 run.status,
                 str((run.output or {}).get("outcome") or ""),
                 _time(run.record.created),
@@ -237,6 +239,12 @@ def list_runs(found: Sequence["Run"], *, json: bool) -> None:
             for run in found
         ],
     )
+
+
+def _subject(run: "Run") -> str:
+    """What a run is about: its first input, a file by its name."""
+    first = next(iter(run.record.inputs.values()), "")
+    return Path(str(first)).name[:32]
 
 
 def list_reviews(found: Sequence["Review"], *, json: bool) -> None:

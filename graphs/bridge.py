@@ -1,10 +1,13 @@
 """One coroutine, both faces: LangGraph nodes that work under ``invoke`` and ``ainvoke``."""
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
 from contextvars import copy_context
+from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -52,6 +55,9 @@ def _noted(
         except GraphInterrupt:
             given.steps.end(attempt, "paused")
             raise
+        except asyncio.CancelledError:
+            given.steps.end(attempt, "stopped")
+            raise
         except BaseException:
             given.steps.end(attempt, "failed")
             raise
@@ -66,31 +72,69 @@ def blocking(
 ) -> Callable[Parameters, Result]:
     """The coroutine function as one that waits: it runs on a loop of ours, in its own thread.
 
-    The caller's context variables go along, and so a node's interrupt and stream writer work;
-    an invoke inside a running loop works too, since that loop is not asked.
+    The caller's context variables go along, and so a node's interrupt and stream writer work; so
+    does a call inside a running loop, since that loop is not asked. On our own loop's thread,
+    where waiting for it would be for ever, another thread with a loop of its own does the work.
     """
 
     @wraps(function)
     def wait(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        loop = background_loop()
-        context = copy_context()
+        background = _background()
+        work = _contained(function(*args, **kwargs))
         done: Future[Result] = Future()
-        started: list[asyncio.Task[Result]] = []
+        context = copy_context()
+        if threading.current_thread() is background.thread:
+            apart = threading.Thread(target=context.run, args=(_run_apart, work, done))
+            apart.start()
+            apart.join()
+            return _result(done)
+        tasks: list[asyncio.Task[Result]] = []
 
         def start() -> None:
-            task = loop.create_task(function(*args, **kwargs), context=context)
-            started.append(task)
+            task = background.loop.create_task(work, context=context)
+            tasks.append(task)
             task.add_done_callback(lambda ended: _hand_over(ended, done))
 
-        loop.call_soon_threadsafe(start)
+        background.loop.call_soon_threadsafe(start)
         try:
-            return done.result()
+            return _result(done)
         except BaseException:
-            if not done.done():  # the wait was interrupted (Ctrl-C), not the work
-                loop.call_soon_threadsafe(lambda: [task.cancel() for task in started])
+            if not done.done():  # the wait was interrupted (Ctrl-C), not the work: end that too
+                background.loop.call_soon_threadsafe(lambda: [task.cancel() for task in tasks])
+                wait_for([done], timeout=_PATIENCE)
             raise
 
     return wait
+
+
+#: How long an interrupted caller waits for the work to note that it was stopped, in seconds.
+_PATIENCE = 10.0
+
+
+class _ProcessEndError(Exception):
+    """A SystemExit or KeyboardInterrupt of the work, which would end the loop for everybody."""
+
+
+async def _contained(work: Coroutine[Any, Any, Result]) -> Result:
+    try:
+        return await work
+    except (SystemExit, KeyboardInterrupt) as end:
+        raise _ProcessEndError from end
+
+
+def _result(done: "Future[Result]") -> Result:
+    try:
+        return done.result()
+    except _ProcessEndError as error:
+        assert error.__cause__ is not None
+        raise error.__cause__ from None
+
+
+def _run_apart(work: Coroutine[Any, Any, Result], done: "Future[Result]") -> None:
+    try:
+        done.set_result(asyncio.run(work))
+    except BaseException as error:  # handed to whoever waits
+        done.set_exception(error)
 
 
 def _hand_over(task: "asyncio.Task[Result]", done: "Future[Result]") -> None:
@@ -102,9 +146,21 @@ def _hand_over(task: "asyncio.Task[Result]", done: "Future[Result]") -> None:
         done.set_result(task.result())
 
 
+@dataclass(frozen=True)
+class _Background:
+    """The process's one loop for synchronous callers, and the thread that runs it."""
+
+    loop: asyncio.AbstractEventLoop
+    thread: threading.Thread
+
+
 @lru_cache(maxsize=1)
-def background_loop() -> asyncio.AbstractEventLoop:
-    """The process's one loop for synchronous callers, made when first needed."""
+def _background() -> _Background:
     loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="dalsegno-loop", daemon=True).start()
-    return loop
+    thread = threading.Thread(target=loop.run_forever, name="dalsegno-loop", daemon=True)
+    thread.start()
+    return _Background(loop, thread)
+
+
+# A fork has the loop and not the thread that runs it.
+os.register_at_fork(after_in_child=_background.cache_clear)

@@ -30,7 +30,8 @@ async def in_thread(
         else:
             loop.call_soon_threadsafe(_finish, future, result)
 
-    threading.Thread(target=work, name=getattr(function, "__name__", "call"), daemon=True).start()
+    # No daemon: an interpreter that ends while a C library is at work takes it down around it.
+    threading.Thread(target=work, name=getattr(function, "__name__", "call")).start()
     return await future
 
 

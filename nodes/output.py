@@ -1,34 +1,43 @@
 """Files that leave a run: where they go, and written whole or not at all."""
 
 import os
+import re
 import tempfile
 from pathlib import Path
+
+from langgraph.config import get_config
 
 from ..state.context import RunContext
 from ..state.errors import InputError, ResourceError
 
 
 def run_directory(context: RunContext, chosen: str | None) -> Path:
-    """Where a run's files go: the place that was asked for, else the run's own."""
+    """Where a run's files go: the place that was asked for, else the run's or thread's own."""
     if chosen is not None:
         return Path(chosen)
     if context.directory is not None:
         return Path(context.directory)
-    return Path("dalsegno-runs") / (context.run or "unnamed")
+    thread = get_config()["configurable"].get("thread_id", "unnamed")
+    return Path("dalsegno-runs") / re.sub(r"[^\w.-]+", "_", str(thread))
 
 
 def checked_directory(name: str) -> Path:
-    """A directory's absolute path; it is made when something is written there.
+    """A directory's absolute path, made where it is not there yet.
 
     Raises:
-        InputError: there is a file of that name, or on the way to it.
+        InputError: it cannot be made.
     """
     path = Path(name).expanduser().absolute()
-    nearest = next(place for place in (path, *path.parents) if place.exists())
-    if not nearest.is_dir():
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
         raise InputError(
-            f"{str(nearest)!r} is a file, so nothing can be put there.", fix="Name a directory."
-        )
+            f"{name!r} is, or leads through, a file.", fix="Name a directory."
+        ) from error
+    except OSError as error:
+        raise InputError(
+            f"{name!r} cannot be made a directory: {error.strerror}.", fix="Name another place."
+        ) from error
     return path
 
 

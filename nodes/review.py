@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from langgraph.types import interrupt
+from pydantic import BaseModel
 
+from ..state.errors import DecisionError
 from ..state.review import (
     DECISION_TYPES,
     Approve,
@@ -11,6 +13,7 @@ from ..state.review import (
     Edit,
     Reject,
     Respond,
+    check_decision,
     decision_schema,
     parse_decision,
     review_request,
@@ -22,8 +25,23 @@ def ask_person(
     *,
     args: Mapping[str, object],
     description: str,
+    fields: type[BaseModel],
     allowed: tuple[DecisionType, ...] = DECISION_TYPES,
 ) -> Approve | Edit | Reject | Respond:
-    """Pause until a person has decided on ``args``; what stands before it in a node runs twice."""
-    request = review_request(name, args=args, description=description, allowed=allowed)
-    return parse_decision(interrupt(request, response_schema=decision_schema()))
+    """Pause until a person has decided on ``args``; what stands before it in a node runs twice.
+
+    ``fields`` is the schema of what may be edited. An answer that does not fit is asked for again
+    with what was wrong: LangGraph keeps the first answer to a pause for good, so that an error
+    here would meet every later one too.
+    """
+    asked = description
+    while True:
+        request = review_request(name, args=args, description=asked, allowed=allowed)
+        answer = interrupt(request, response_schema=decision_schema())
+        try:
+            decision = parse_decision(answer)
+            check_decision(decision, review=name, allowed=allowed, fields=fields)
+        except DecisionError as error:
+            asked = f"{description}\nThe last answer does not fit. {error}"
+        else:
+            return decision

@@ -9,36 +9,25 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from ..checkpoints.standing import Asked, pause
 from ..state.context import RunContext
-from ..state.errors import AgentError, DalsegnoError, DatabaseError
-from ..state.usage import Usage, total
+from ..state.errors import AgentError, DalsegnoError, DatabaseError, LeaseError
+from .progress import Progress, Watch, metrics, tell
 
 if TYPE_CHECKING:
     from langgraph.types import StateSnapshot
 
+    from ..checkpoints.database import Database
     from ..checkpoints.reviews import Reviews
     from ..checkpoints.runs import Holder, Runs
     from ..graphs.compiler import Graph
-    from ..state.run import RunRecord
+    from ..state.run import Outcome, RunRecord
     from ..state.workflow import Workflow
 
-#: How long a process holds a run without renewing, in seconds.
+#: How long a run is held without renewing, in seconds.
 LEASE = 30.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """A step that began or ended, for whoever watches a run."""
-
-    run: str
-    node: str
-    kind: Literal["began", "done", "paused", "failed"]
-    seconds: float = 0.0
-
-
-Watch = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +38,7 @@ class Drive:
     workflow: Workflow
     graph: Graph
     holder: Holder
+    database: Database
     runs: Runs
     reviews: Reviews
     directory: str
@@ -60,40 +50,55 @@ class Drive:
         return {"configurable": {"thread_id": self.record.thread}}
 
     async def __call__(self) -> None:
-        """Go on from where the run stands and record where it then stands."""
-        with self._held():
+        """Go on from where the run stands and record where it then stands.
+
+        Raises:
+            LeaseError: somebody took the run over; nothing more was written here.
+        """
+        with self._held() as lost:
             try:
-                entry = await self._entry()
-                if entry is not _STAY:
-                    await self._invoke(entry)
-                snapshot = await self.graph.aget_state(self.config)
+                await self._go_on()
             except asyncio.CancelledError:
-                self.runs.leave(self.record.id, self.holder, "stop", now=self.clock())
+                with suppress(DalsegnoError):  # the cancellation is what the caller must see
+                    self.runs.leave(self.record.id, self.holder, "stop", now=self.clock())
+                if lost.is_set():
+                    raise LeaseError(f"Run {self.record.id!r} was taken over.") from None
+                raise
+            except LeaseError:
                 raise
             except Exception as error:  # whatever a node raises ends the run
                 await self._fail(error)
-            else:
-                self._settle(snapshot)
+
+    async def _go_on(self) -> None:
+        """Feed the graph until it ends, or pauses with nothing decided."""
+        while True:
+            entry = await self._entry()
+            if entry is not _STAY:
+                await self._invoke(entry)
+            snapshot = await self.graph.aget_state(self.config)
+            if self._settled(snapshot):
+                return
 
     async def _entry(self) -> Any:  # Any: what LangGraph takes as input
         """What LangGraph is given: the inputs, the recorded decisions, or nothing new.
 
-        Decisions are fed by interrupt id from our own record, so that going on after a crash
-        answers every pause as it was answered and no other.
+        Decisions are fed by interrupt id from our own record, and only to the request that the
+        person was shown, so that going on after a crash answers every pause as it was answered.
         """
         snapshot = await self.graph.aget_state(self.config)
         if snapshot.created_at is None:
             return dict(self.record.inputs)
-        pending = _interrupts(snapshot)
+        pending = _asked(snapshot)
         if not pending:
             return None
         tickets = {
-            each.interrupt: each for each in self.reviews.list(self.record.id, open_only=False)
+            (ticket.interrupt, ticket.digest): ticket.decision
+            for ticket in self.reviews.list(self.record.id, open_only=False)
         }
         decided = {
-            id_: dict(ticket.decision)
-            for id_ in pending
-            if (ticket := tickets.get(id_)) is not None and ticket.decision is not None
+            each.interrupt: dict(decision)
+            for each in pending
+            if (decision := tickets.get((each.interrupt, each.digest))) is not None
         }
         if not decided:
             return _STAY
@@ -109,98 +114,81 @@ class Drive:
         await self.graph.ainvoke(entry, self.config, context=context)  # type: ignore[call-overload]
 
     def begin(self, node: str, task: str) -> int:
-        """Note a step's beginning, in the trace and to whoever watches."""
-        attempt = self.runs.begin_step(self.record.id, node, task, now=self.clock())
-        self.watch(Progress(run=self.record.id, node=node, kind="began"))
+        """Note a step's beginning, in the trace and to whoever watches.
+
+        Raises:
+            LeaseError: somebody took the run over; the step must not run.
+        """
+        now = self.clock()
+        attempt = self.runs.begin_step(self.record.id, self.holder, node, task, now=now)
+        tell(self.watch, Progress(run=self.record.id, node=node, kind="began"))
         return attempt
 
-    def end(self, attempt: int, outcome: Literal["done", "paused", "failed"]) -> None:
+    def end(self, attempt: int, outcome: Outcome) -> None:
         """Note a step's end."""
         step = self.runs.end_step(attempt, outcome, now=self.clock())
         seconds = (step.ended or step.started) - step.started
-        self.watch(Progress(run=self.record.id, node=step.node, kind=outcome, seconds=seconds))
+        told = Progress(run=self.record.id, node=step.node, kind=outcome, seconds=seconds)
+        tell(self.watch, told)
 
-    def _settle(self, snapshot: StateSnapshot) -> None:
-        """A pause becomes tickets, an end becomes the output. An end is judged by the tasks:
-        LangGraph's ``next`` is empty, too, when it was killed between two writes."""
-        pending = _interrupts(snapshot)
-        for interrupt, (node, request) in pending.items():
-            self.reviews.open(
-                run=self.record.id,
-                node=node,
-                interrupt=interrupt,
-                digest=digest(request),
-                request=request,
-                now=self.clock(),
+    def _settled(self, snapshot: StateSnapshot) -> bool:
+        """Record a pause or the end; False when a pause was decided on meanwhile.
+
+        An end is judged by the tasks: LangGraph's ``next`` is empty, too, when it was killed
+        between two writes.
+        """
+        pending = _asked(snapshot)
+        output = self.workflow.output(snapshot.values)
+        worked = metrics(snapshot.values, self.runs.steps(self.record.id))
+        now = self.clock()
+        if pending:
+            return pause(
+                self.database,
+                self.record.id,
+                self.holder,
+                pending,
+                now=now,
+                output=output,
+                metrics=worked,
             )
-        if not pending and snapshot.tasks:
+        if snapshot.tasks:
             names = ", ".join(repr(task.name) for task in snapshot.tasks)
             raise AgentError(f"The graph stopped before {names} could run.")
         self.runs.leave(
-            self.record.id,
-            self.holder,
-            "pause" if pending else "finish",
-            now=self.clock(),
-            output=self.workflow.output(snapshot.values),
-            metrics=self._metrics(snapshot.values),
+            self.record.id, self.holder, "finish", now=now, output=output, metrics=worked
         )
+        return True
 
     async def _fail(self, error: Exception) -> None:
         """Record the error with what there is so far; the run can be resumed."""
-        node = next(
-            (
-                each.node
-                for each in reversed(self.runs.steps(self.record.id))
-                if each.outcome in {"failed", "running"}
-            ),
-            None,
-        )
-        shown = (
-            error
-            if isinstance(error, DalsegnoError)
-            else AgentError(f"{type(error).__name__}: {error}")
-        )
+        shown = error
+        if not isinstance(shown, DalsegnoError):
+            shown = AgentError(f"{type(error).__name__}: {error}")
+        steps = self.runs.steps(self.record.id)
+        failed = [step.node for step in steps if step.outcome == "failed"]
+        shown.node = shown.node or (failed[-1] if failed else None)
         values: Mapping[str, object] = {}
         with suppress(Exception):  # the first error is the one to tell
             values = (await self.graph.aget_state(self.config)).values
-        shown.node = shown.node or node
         self.runs.leave(
             self.record.id,
             self.holder,
             "fail",
             now=self.clock(),
             output=self.workflow.output(values) if values else None,
-            metrics=self._metrics(values),
+            metrics=metrics(values, steps),
             error=shown.record(),
         )
 
-    def _metrics(self, values: Mapping[str, object]) -> dict[str, object]:
-        usage = values.get("usage") or ()
-        assert isinstance(usage, tuple | list)
-        rows = [each for each in usage if isinstance(each, Usage)]
-        steps = self.runs.steps(self.record.id)
-        worked = [each.ended - each.started for each in steps if each.ended is not None]
-        return {
-            "seconds": round(sum(worked), 3),
-            "steps": len(steps),
-            **total(rows),
-            "by_step": [
-                {
-                    "step": each.step,
-                    "model": each.model,
-                    "calls": each.calls,
-                    "input_tokens": each.input_tokens,
-                    "output_tokens": each.output_tokens,
-                    "cost_usd": each.cost,
-                }
-                for each in rows
-            ],
-        }
-
     @contextmanager
-    def _held(self) -> Iterator[None]:
-        """The hold renewed while the run is driven, from a thread that no node can block."""
-        over = threading.Event()
+    def _held(self) -> Iterator[threading.Event]:
+        """The hold, renewed from a thread that no node can block; when it is lost, the work ends.
+
+        Gives an event that is set when somebody else has taken the run over.
+        """
+        over, lost = threading.Event(), threading.Event()
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
 
         def renew() -> None:
             while not over.wait(LEASE / 3):
@@ -208,12 +196,13 @@ class Drive:
                 with suppress(DatabaseError):
                     until = self.clock() + LEASE
                     if not self.runs.renew(self.record.id, self.holder, until=until):
+                        lost.set()
+                        loop.call_soon_threadsafe(task.cancel)
                         return
 
-        thread = threading.Thread(target=renew, name="dalsegno-lease", daemon=True)
-        thread.start()
+        threading.Thread(target=renew, name="dalsegno-lease", daemon=True).start()
         try:
-            yield
+            yield lost
         finally:
             over.set()
 
@@ -222,17 +211,22 @@ class Drive:
 _STAY = object()
 
 
-def _interrupts(snapshot: StateSnapshot) -> dict[str, tuple[str, dict[str, object]]]:
-    """The pauses that wait, by their id: the node and what it asks."""
-    return {
-        interrupt.id: (task.name, _request(interrupt.value))
-        for task in snapshot.tasks
-        for interrupt in task.interrupts
-    }
-
-
-def _request(value: object) -> dict[str, object]:
-    return value if isinstance(value, dict) else {"value": value}
+def _asked(snapshot: StateSnapshot) -> tuple[Asked, ...]:
+    """The pauses that wait: where, their id, and what is asked."""
+    found = []
+    for task in snapshot.tasks:
+        for interrupt in task.interrupts:
+            value = interrupt.value
+            request = value if isinstance(value, dict) else {"value": value}
+            found.append(
+                Asked(
+                    node=task.name,
+                    interrupt=interrupt.id,
+                    digest=digest(request),
+                    request=request,
+                )
+            )
+    return tuple(found)
 
 
 def digest(request: Mapping[str, object]) -> str:

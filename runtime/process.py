@@ -2,20 +2,21 @@
 
 import os
 import socket
-from functools import lru_cache
 from pathlib import Path
 
 
-@lru_cache(maxsize=1)
 def this_process() -> str:
     """This process's name: host, process id, and when it started (ids are used again)."""
     pid = os.getpid()
     return f"{socket.gethostname()}:{pid}:{_started(pid) or 0}"
 
 
-def is_dead(name: str) -> bool:
-    """Whether the named process is known to have ended. One on another host is not known."""
-    host, pid, started = name.rsplit(":", 2)
+def is_dead(holder: str) -> bool:
+    """Whether the process in a holder's name is known to have ended; another host's never is.
+
+    A holder is a process and, behind a colon, which of its drives.
+    """
+    host, pid, started, _ = holder.rsplit(":", 3)
     if host != socket.gethostname():
         return False
     if not Path("/proc/self/stat").exists():

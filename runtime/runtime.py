@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..checkpoints import standing
 from ..checkpoints.database import database_at
 from ..checkpoints.reviews import Reviews
 from ..checkpoints.runs import Runs
-from ..state.context import OFFLINE
-from ..state.errors import DecisionError
-from ..state.review import Edit, Review, check_edit, parse_decision
+from ..state.context import DEFAULT_URL, OFFLINE
+from ..state.errors import ConflictError, DalsegnoError, LeaseError, NotFoundError
+from ..state.review import Review, check_decision, parse_decision
 from ..state.run import FINAL, Event, RunRecord, StepRecord
 from ..state.workflow import Workflow
 from .inputs import checked_inputs
 from .process import is_dead, this_process
+from .progress import Watch, unwatched
 from .run import Run
 
 if TYPE_CHECKING:
+    from langchain_core.runnables import RunnableConfig
     from pydantic import BaseModel
-
-    from .drive import Progress, Watch
-
-DEFAULT_URL = "sqlite:///dalsegno.db"
 
 
 def _new_id() -> str:
@@ -33,13 +32,10 @@ def _new_id() -> str:
     return "".join(secrets.choice("23456789abcdefghjkmnpqrstuvwxyz") for _ in range(8))
 
 
-def _unwatched(_: Progress) -> None:
-    """Nobody watches."""
-
-
 class Runtime:
     """Runs of workflows in one database.
 
+    Workflows of the catalog are known by name; your own, from ``workflows`` or from ``start``.
     Opening one runs nothing: stopped runs go on when ``resume`` says so. Every method has an
     async face of the same name with an ``a`` before it, where it drives a run.
     """
@@ -48,10 +44,12 @@ class Runtime:
         self,
         url: str = DEFAULT_URL,
         *,
+        workflows: Iterable[Workflow] = (),
         clock: Callable[[], float] = time.time,
         new_id: Callable[[], str] = _new_id,
     ) -> None:
         self._database = database_at(url)
+        self._workflows = {each.name: each for each in workflows}
         self._runs = Runs(self._database)
         self._reviews = Reviews(self._database)
         self._clock = clock
@@ -64,7 +62,7 @@ class Runtime:
         *,
         model: str = OFFLINE,
         thread: str | None = None,
-        watch: Watch = _unwatched,
+        watch: Watch = unwatched,
     ) -> Run:
         """Run a workflow up to its end, its first pause or an error, and give the run.
 
@@ -84,16 +82,17 @@ class Runtime:
         *,
         model: str = OFFLINE,
         thread: str | None = None,
-        watch: Watch = _unwatched,
+        watch: Watch = unwatched,
     ) -> Run:
         """As ``start``, awaited."""
-        from ..graphs.library import load
         from ..nodes.models.connect import check_model
 
-        definition = load(workflow)
+        definition = self._definition(workflow)
         check_model(model)
         ready = checked_inputs(definition, inputs)
         run, now = self._new_id(), self._clock()
+        if thread is not None:
+            self._check_thread(thread)
         self._runs.add(
             RunRecord(
                 id=run,
@@ -109,7 +108,7 @@ class Runtime:
         )
         return await self._drive(run, "start", definition, watch)
 
-    def resume(self, run: Run | str, *, watch: Watch = _unwatched) -> Run:
+    def resume(self, run: Run | str, *, watch: Watch = unwatched) -> Run:
         """Go on with a run that stopped: killed, failed, or paused and decided meanwhile.
 
         A finished run, or one that still waits for a person, is given back as it is.
@@ -121,18 +120,18 @@ class Runtime:
 
         return blocking(self.aresume)(run, watch=watch)
 
-    async def aresume(self, run: Run | str, *, watch: Watch = _unwatched) -> Run:
+    async def aresume(self, run: Run | str, *, watch: Watch = unwatched) -> Run:
         """As ``resume``, awaited."""
-        from ..graphs.library import load
         from ..nodes.models.connect import check_model
 
         record = self._runs.get(run if isinstance(run, str) else run.id)
         if record.status in FINAL:
             return self.run(record.id)
+        definition = self._definition(record.workflow)
         check_model(record.model)
-        return await self._drive(record.id, "resume", load(record.workflow), watch)
+        return await self._drive(record.id, "resume", definition, watch)
 
-    def decide(self, review: str, decision: object, *, by: str, watch: Watch = _unwatched) -> Run:
+    def decide(self, review: str, decision: object, *, by: str, watch: Watch = unwatched) -> Run:
         """Decide on a review and go on with its run. The decision is on disk before that.
 
         ``decision`` is ``{"type": "approve"}``, ``edit`` with ``args``, ``reject`` or ``respond``
@@ -147,27 +146,34 @@ class Runtime:
         return blocking(self.adecide)(review, decision, by=by, watch=watch)
 
     async def adecide(
-        self, review: str, decision: object, *, by: str, watch: Watch = _unwatched
+        self, review: str, decision: object, *, by: str, watch: Watch = unwatched
     ) -> Run:
         """As ``decide``, awaited."""
-        from ..graphs.library import load
         from ..nodes.models.connect import check_model
 
         ticket = self._reviews.get(review)
         record = self._runs.get(ticket.run)
-        definition = load(record.workflow)
+        definition = self._definition(record.workflow)
         check_model(record.model)
-        chosen = parse_decision(decision)
-        if chosen.type not in ticket.allowed:
-            raise DecisionError(
-                f"Review {review!r} does not take {chosen.type!r}.",
-                fix=f"It takes: {', '.join(ticket.allowed)}.",
+        if ticket.open:  # else the conflict is what there is to tell
+            chosen = parse_decision(decision)
+            fields = definition.reviews.get(ticket.node)
+            check_decision(chosen, review=review, allowed=ticket.allowed, fields=fields)
+            made = chosen.model_dump()
+        else:
+            made = {}
+        standing.decide(self._database, review, made, by=by, now=self._clock())
+        try:
+            return await self.aresume(ticket.run, watch=watch)
+        except LeaseError:
+            # Whoever drives the run finds the decision before it lets go.
+            return self.run(ticket.run)
+        except DalsegnoError as error:
+            error.done = (
+                *error.done,
+                f"The decision is recorded. Go on with: dalsegno resume {ticket.run}",
             )
-        schema = definition.reviews.get(ticket.node)
-        if isinstance(chosen, Edit) and schema is not None:
-            check_edit(chosen, schema, review=review)
-        self._reviews.decide(review, chosen.model_dump(), by=by, now=self._clock())
-        return await self.aresume(ticket.run, watch=watch)
+            raise
 
     def run(self, run: str) -> Run:
         """The run of that id, or of that thread.
@@ -204,6 +210,34 @@ class Runtime:
         """Close the database; runs that are paused stay so."""
         self._database.close()
 
+    def _definition(self, workflow: str | Workflow) -> Workflow:
+        """A workflow of ours or of the catalog; one that is given is known from then on."""
+        from ..graphs.library import load
+
+        if isinstance(workflow, Workflow):
+            self._workflows[workflow.name] = workflow
+        name = workflow if isinstance(workflow, str) else workflow.name
+        if name in self._workflows:
+            return self._workflows[name]
+        try:
+            return load(name)
+        except NotFoundError as error:
+            error.fix = f"{error.fix} A workflow of your own: Runtime(url, workflows=[…])."
+            raise
+
+    def _check_thread(self, thread: str) -> None:
+        """Refuse a thread that has checkpoints: the graph would go on there, inputs unread."""
+        from ..checkpoints.sqlite import SqliteSaver
+
+        if not self._database.exists:
+            return
+        config: RunnableConfig = {"configurable": {"thread_id": thread}}
+        if SqliteSaver(self._database).get_tuple(config) is not None:
+            raise ConflictError(
+                f"Thread {thread!r} has been used before.",
+                fix="Use another thread, or resume the run that has it.",
+            )
+
     async def _drive(self, run: str, event: Event, definition: Workflow, watch: Watch) -> Run:
         from ..checkpoints.sqlite import SqliteSaver
         from ..graphs.compiler import compile
@@ -212,15 +246,15 @@ class Runtime:
         # Made before the run is held: what cannot be built must not leave it held.
         graph = compile(definition, SqliteSaver(self._database))
         now = self._clock()
-        holder = self._runs.take(
-            run, event, by=this_process(), now=now, until=now + LEASE, is_dead=is_dead
-        )
+        name = f"{this_process()}:{self._new_id()}"  # two drives in one process are two holders
+        holder = self._runs.take(run, event, by=name, now=now, until=now + LEASE, is_dead=is_dead)
         directory: Path = self._database.path.parent / "dalsegno-runs" / run
         await Drive(
             record=self._runs.get(run),
             workflow=definition,
             graph=graph,
             holder=holder,
+            database=self._database,
             runs=self._runs,
             reviews=self._reviews,
             directory=str(directory),

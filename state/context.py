@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from .ports import StepLog
 
 OFFLINE = "offline:extract"
+DEFAULT_URL = "sqlite:///dalsegno.db"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ DalsegnoError
 ├── ContextError              what a step needs does not fit, or is not there
 ├── ResourceError             a database, a file or a disk
 │   ├── DatabaseError             not a database, read-only, locked, of a newer schema
-│   ├── LeaseError                another process holds the run
+│   ├── LeaseError                somebody else drives the run
 │   └── ReportError               a PDF could not be made
 └── ValidationError           something given was wrong: it is refused before anything is done
     ├── InputError                an input of a workflow or a command
@@ -95,7 +95,7 @@ class DatabaseError(ResourceError):
 
 
 class LeaseError(ResourceError):
-    """Another process is running this run now."""
+    """Somebody else drives this run now, or took it over; nothing was written."""
 
 
 class ReportError(ResourceError):

@@ -1,6 +1,8 @@
 """What inner rooms need and outer rooms provide."""
 
-from typing import Literal, Protocol
+from typing import Protocol
+
+from .run import Outcome
 
 
 class StepLog(Protocol):
@@ -10,6 +12,6 @@ class StepLog(Protocol):
         """Note that a node begins; gives the attempt's number."""
         ...
 
-    def end(self, attempt: int, outcome: Literal["done", "paused", "failed"]) -> None:
+    def end(self, attempt: int, outcome: Outcome) -> None:
         """Note how an attempt ended."""
         ...

@@ -5,7 +5,7 @@ that speaks it (Agent Inbox, LangGraph Studio) can put a review before a person.
 the older inbox (``accept``, ``ignore``, ``response``) are understood too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -84,16 +84,19 @@ class Review:
 
     @property
     def args(self) -> Mapping[str, object]:
-        """The fields under review, by name."""
-        request: Any = self.request  # Any: plain JSON in the convention's own shape
-        args: Mapping[str, object] = request["action_requests"][0]["args"]
-        return args
+        """The fields under review, by name; none where a graph asks in a form of its own."""
+        actions = self.request.get("action_requests")
+        first = actions[0] if isinstance(actions, list) and actions else {}
+        args = first.get("args") if isinstance(first, dict) else None
+        return args if isinstance(args, dict) else {}
 
     @property
     def allowed(self) -> tuple[str, ...]:
-        """The decision types that this review takes."""
-        request: Any = self.request  # Any: plain JSON in the convention's own shape
-        return tuple(request["review_configs"][0]["allowed_decisions"])
+        """The decision types that this review takes; all, where a graph does not say."""
+        configs = self.request.get("review_configs")
+        first = configs[0] if isinstance(configs, list) and configs else {}
+        allowed = first.get("allowed_decisions") if isinstance(first, dict) else None
+        return tuple(allowed) if isinstance(allowed, list) else DECISION_TYPES
 
     def public(self) -> dict[str, object]:
         """The review as ``--json`` prints it."""
@@ -198,12 +201,28 @@ def _modern(plain: dict[str, object]) -> dict[str, object]:
     return plain
 
 
-def check_edit(decision: Edit, schema: type[BaseModel], *, review: str) -> None:
-    """Refuse an edit whose fields the review does not have, or whose values do not fit.
+def check_decision(
+    decision: Approve | Edit | Reject | Respond,
+    *,
+    review: str,
+    allowed: Sequence[str],
+    fields: type[BaseModel] | None,
+) -> None:
+    """Refuse a decision that a review does not take, or an edit that does not fit its ``fields``.
 
     Raises:
-        DecisionError: naming the field, what was found and what fits.
+        DecisionError: naming what was found and what fits.
     """
+    if decision.type not in allowed:
+        raise DecisionError(
+            f"Review {review!r} does not take {decision.type!r}.",
+            fix=f"It takes: {', '.join(allowed)}.",
+        )
+    if isinstance(decision, Edit) and fields is not None:
+        _check_edit(decision, fields, review=review)
+
+
+def _check_edit(decision: Edit, schema: type[BaseModel], *, review: str) -> None:
     fields = tuple(schema.model_fields)
     for name in decision.args:
         if name not in fields:

@@ -1,13 +1,14 @@
 """Where a run stands: its status as a state machine, written as one table."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from .errors import ConflictError
 
 Status = Literal["queued", "running", "paused", "completed", "failed", "cancelled"]
-Event = Literal["start", "pause", "finish", "fail", "stop", "resume"]
+Event = Literal["start", "pause", "decide", "finish", "fail", "stop", "resume"]
+Outcome = Literal["running", "done", "paused", "failed", "stopped"]
 
 #: What may happen to a run in each status, and what it then is. Pairs that are not here are
 #: refused, so a late writer can never bring a finished run back.
@@ -19,6 +20,11 @@ TRANSITIONS: Mapping[tuple[Status, Event], Status] = {
     ("running", "stop"): "queued",
     ("running", "resume"): "running",
     ("paused", "resume"): "running",
+    # A decision makes a paused run ready; one that is driven is told when it comes to pause.
+    ("paused", "decide"): "queued",
+    ("queued", "decide"): "queued",
+    ("running", "decide"): "running",
+    ("failed", "decide"): "failed",
     ("failed", "resume"): "running",
     ("queued", "resume"): "running",
 }
@@ -65,5 +71,4 @@ class StepRecord:
     node: str
     started: float
     ended: float | None = None
-    outcome: Literal["running", "done", "paused", "failed"] = "running"
-    detail: Mapping[str, object] = field(default_factory=dict)
+    outcome: Outcome = "running"

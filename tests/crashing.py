@@ -17,11 +17,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from langgraph.checkpoint.memory import InMemorySaver
+
 from dalsegno import Runtime, load
 from dalsegno.checkpoints import database as databases
 from dalsegno.checkpoints.sqlite import SqliteSaver
 from dalsegno.graphs.compiler import compile
-from langgraph.checkpoint.memory import InMemorySaver
 
 Moment = Literal["before", "within", "after"]
 

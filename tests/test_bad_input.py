@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+
 from dalsegno import Runtime
 from dalsegno.desk import deciding
 from dalsegno.state.errors import (
@@ -252,7 +253,7 @@ def test_an_option_that_a_decision_lacks_is_asked_for_by_its_name(
     assert refused.value.fix
 
 
-def test_a_decision_that_is_recorded_but_cannot_go_on_says_so(
+def test_a_decision_that_could_not_be_carried_out_is_not_recorded(
     paused: Path, tmp_path: Path, dalsegno: Command
 ) -> None:
     place = tmp_path / "copy.db"
@@ -263,7 +264,11 @@ def test_a_decision_that_is_recorded_but_cannot_go_on_says_so(
     ended = dalsegno("decide", "r.1", "approve", "--db", str(place))
     assert ended.returncode == 2
     assert "OPENAI_API_KEY is not set" in ended.stderr
-    assert f"The decision is recorded. Go on with: dalsegno resume r --db {place}" in ended.stderr
+    assert "recorded" not in ended.stderr
+    with sqlite3.connect(place) as connection:
+        decisions = connection.execute("SELECT decision FROM dalsegno_review").fetchall()
+    connection.close()
+    assert decisions == [(None,)]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from dalsegno import Runtime
 from dalsegno.desk import guard, terminal
 
@@ -196,10 +197,9 @@ def test_a_run_is_started_shown_and_decided_on_in_json(
 def test_a_run_that_fails_exits_1_and_tells_why_and_how_to_go_on(
     dalsegno: Command, sample: Path, tmp_path: Path
 ) -> None:
-    in_the_way = tmp_path / "in the way"
+    in_the_way = tmp_path / "dalsegno-runs"
     in_the_way.touch()
-    out = f"out={in_the_way / 'out'}"
-    failed = dalsegno("run", "investor_summary", str(sample), "--set", out, "--json")
+    failed = dalsegno("run", "investor_summary", str(sample), "--json")
     assert failed.returncode == 1
     run = json.loads(failed.stdout)
     assert set(run) == _OBJECT
@@ -285,7 +285,7 @@ def test_show_of_a_paused_run_tells_a_reviewer_everything_once(
     assert shown.returncode == 0
     text = shown.stdout
     assert text.startswith("Run r (investor_summary) is paused: a person decides now.")
-    for once in ("Revenue  ", "draft/sample_report-summary.pdf", "Trends. ", "  email:"):
+    for once in ("Revenue  ", "draft-1/sample_report-summary.pdf", "Trends. ", "  email:"):
         assert text.count(once) == 1, once
     assert "  dalsegno decide r.1 approve --db 'other runs.db'\n" in text
     assert max(map(len, text.splitlines())) <= 96 + len(" --db 'other runs.db'")

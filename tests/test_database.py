@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from dalsegno import Runtime
 from dalsegno.checkpoints.database import SCHEMA_VERSION, Database, database_at
 from dalsegno.state.errors import DatabaseError, InputError

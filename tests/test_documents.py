@@ -5,12 +5,13 @@ from pathlib import Path
 import pypdfium2
 import pytest
 import typst
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen.canvas import Canvas
+
 from dalsegno.nodes.documents.deep import parse_pages
 from dalsegno.nodes.documents.pdf import Page, check_pdf, read_pages
 from dalsegno.nodes.documents.search import rank_pages, words_query
 from dalsegno.state.errors import DocumentError
-from reportlab.lib.pdfencrypt import StandardEncryption
-from reportlab.pdfgen.canvas import Canvas
 
 TEXT = "This page has more than twenty letters on it."
 

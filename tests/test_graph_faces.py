@@ -5,18 +5,19 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import dalsegno
 import pytest
-from dalsegno.checkpoints.database import Database
-from dalsegno.checkpoints.sqlite import SqliteSaver
-from dalsegno.graphs.bridge import node
-from dalsegno.nodes.blocking import in_thread
-from dalsegno.state.errors import InputError
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 from typing_extensions import TypedDict
+
+import dalsegno
+from dalsegno.checkpoints.database import Database
+from dalsegno.checkpoints.sqlite import SqliteSaver
+from dalsegno.graphs.bridge import node
+from dalsegno.nodes.blocking import in_thread
+from dalsegno.state.errors import InputError
 
 
 def _config(thread: str = "t") -> Any:
@@ -97,6 +98,27 @@ def test_the_same_saver_serves_both_faces(sample: Path, tmp_path: Path) -> None:
     assert tuple(history[0].values["pages"]) == paused["pages"]
 
 
+def test_a_saver_is_made_from_a_path_or_a_url(sample: Path, tmp_path: Path) -> None:
+    with SqliteSaver.from_conn_string(str(tmp_path / "p.db")) as saver:
+        graph: Any = dalsegno.compile("investor_summary", checkpointer=saver)
+        assert graph.invoke({"document": str(sample)}, _config())["__interrupt__"]
+    reopened: Any = dalsegno.compile(
+        "investor_summary", checkpointer=SqliteSaver(f"sqlite:///{tmp_path}/p.db")
+    )
+    assert reopened.get_state(_config()).next == ("final_approval",)
+
+
+def test_threads_of_one_graph_do_not_share_files(sample: Path, tmp_path: Path) -> None:
+    graph: Any = dalsegno.compile("investor_summary", checkpointer=InMemorySaver())
+    places = set()
+    for thread in ("a", "b/../c"):
+        graph.invoke({"document": str(sample)}, _config(thread))
+        done = graph.invoke(Command(resume={"type": "approve"}), _config(thread))
+        places.add(Path(done["artifacts"][0]).resolve().parent)
+    assert len(places) == 2
+    assert all(place.parent == tmp_path / "dalsegno-runs" for place in places)
+
+
 def test_large_values_are_stored_once(sample: Path, tmp_path: Path) -> None:
     database = Database(tmp_path / "g.db")
     graph: Any = dalsegno.compile("investor_summary", checkpointer=SqliteSaver(database))
@@ -150,6 +172,6 @@ def test_the_graph_is_there_for_langgraphs_own_tools() -> None:
     served = json.loads((root / "langgraph.json").read_text())["graphs"]
     for name, place in served.items():
         module, _, attribute = place.partition(":")
-        graph = getattr(importlib.import_module(module), attribute)
+        graph = vars(importlib.import_module(module))[attribute]  # as those tools look it up
         assert isinstance(graph, CompiledStateGraph)
         assert graph.name == name

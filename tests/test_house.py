@@ -103,7 +103,7 @@ def test_no_committed_file_names_a_package_registry() -> None:
     )
     if listed.returncode != 0:
         pytest.skip("not a git checkout")
-    addresses = re.compile("|".join(("pypi" + r"\.org", "pythonhosted", "npmjs" + r"\.org")))
+    addresses = re.compile("|".join(("pypi" + r"\.org", "python" + "hosted", "npmjs" + r"\.org")))
     named = [
         name
         for name in listed.stdout.split()

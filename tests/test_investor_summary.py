@@ -1,13 +1,16 @@
 """The main job, whole, on the bundled report: read, draft, review four ways, deliver."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
+
 from dalsegno import Run, Runtime
 from dalsegno.nodes.documents.pdf import read_pages
+from dalsegno.runtime.progress import Progress
 from dalsegno.state.errors import ConflictError
 
 
@@ -101,6 +104,31 @@ def test_edit_delivers_the_edited_text(runtime: Runtime, paused: Run) -> None:
     assert _output(paused)["summary"] not in Path(email).read_text()
 
 
+def test_what_an_editor_took_out_does_not_come_back(runtime: Runtime, paused: Run) -> None:
+    run = _decide(runtime, paused, type="edit", args={"summary": "A steady year, in short."})
+    printed = _text_of(max(run.artifacts))
+    assert "Further" not in printed
+    assert "order backlog" not in printed
+
+
+def test_a_document_that_changed_under_the_run_is_not_mixed_in(
+    runtime: Runtime, sample: Path, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.pdf"
+    shutil.copy(sample, report)
+
+    def swap(step: Progress) -> None:
+        if (step.node, step.kind) == ("select", "done"):
+            report.write_bytes(sample.read_bytes() + b"\n")
+
+    run = runtime.start("investor_summary", {"document": str(report)}, watch=swap)
+    assert run.status == "failed"
+    assert run.error is not None
+    assert "changed since" in str(run.error["message"])
+    shutil.copy(sample, report)
+    assert runtime.resume(run).status == "paused"
+
+
 def test_an_edited_email_is_sent_as_it_was_edited(runtime: Runtime, paused: Run) -> None:
     run = _decide(runtime, paused, type="edit", args={"email": "Dear all, see the PDF."})
     email = min(run.artifacts)
@@ -113,7 +141,7 @@ def test_reject_goes_back_to_the_writer_with_the_message(runtime: Runtime, pause
     assert run.status == "paused"
     assert _output(run)["rounds"] == 2
     assert "warranty" in _output(run)["summary"]
-    assert run.reviews()[0].id != paused.reviews
+    assert [review.id for review in run.reviews()] == [f"{run.id}.2"]
 
 
 def test_a_reviewer_who_wants_it_shorter_gets_it_shorter(runtime: Runtime, paused: Run) -> None:
@@ -131,8 +159,10 @@ def test_the_third_rejection_ends_the_run_with_everything_kept(
     assert (run.status, _output(run)["outcome"]) == ("completed", "rejected")
     assert _output(run)["figures"]["revenue"]["value"] == 412.6
     assert _output(run)["summary"]
-    delivered = [path for path in run.artifacts if "draft" not in Path(path).parts]
-    assert delivered == [], "a rejected summary is not delivered"
+    folders = {Path(path).parent.name for path in run.artifacts}
+    assert folders == {"draft-3"}, "a rejected summary is not delivered"
+    drafts = sorted(Path(run.artifacts[0]).parents[1].glob("draft-*/*.pdf"))
+    assert len(drafts) == 3, "every draft is kept"
 
 
 def test_respond_is_answered_from_the_report_and_asked_again(runtime: Runtime, paused: Run) -> None:

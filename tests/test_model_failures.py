@@ -14,6 +14,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from langchain_core.messages import HumanMessage
+from llmock.pytest_plugin import LLMock
+from pydantic import BaseModel, Field
+
 from dalsegno import Runtime
 from dalsegno.nodes.models.ask import CORRECTIONS, Answer, Patience, ask
 from dalsegno.nodes.models.connect import check_model, connect, context_limit
@@ -28,9 +32,6 @@ from dalsegno.state.errors import (
     MalformedOutputError,
     ModelError,
 )
-from langchain_core.messages import HumanMessage
-from llmock.pytest_plugin import LLMock
-from pydantic import BaseModel, Field
 
 from .test_models_over_http import BUSY, MODEL, PRICE, Given, Provider, point_to
 

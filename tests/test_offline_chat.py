@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
 import pytest
-from dalsegno.nodes.offline.chat import OfflineExtractor
-from dalsegno.state.errors import MalformedOutputError
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.tools import tool
 from pydantic import BaseModel
+
+from dalsegno.nodes.offline.chat import OfflineExtractor
+from dalsegno.state.errors import MalformedOutputError
 
 TEXT = "Revenue was $12 million in 2023. We employ 300 people. Fern Ltd sells pens."
 

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel, Field, RootModel, create_model, field_validator
+
 from dalsegno.nodes.documents.pdf import read_pages
 from dalsegno.nodes.offline.fill import Filled, fill
 from dalsegno.nodes.offline.numbers import FACTORS
 from dalsegno.nodes.offline.source import Source
 from dalsegno.nodes.offline.wording import company
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pydantic import BaseModel, Field, RootModel, create_model, field_validator
 
 
 def filled(text: str, **fields: Any) -> Filled:

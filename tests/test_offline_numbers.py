@@ -1,6 +1,9 @@
 """The grammar of numbers: what is printed in a style is read back as the number it was."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from dalsegno.nodes.offline.numbers import (
     FACTORS,
     cell_quantity,
@@ -12,8 +15,6 @@ from dalsegno.nodes.offline.numbers import (
 )
 from dalsegno.nodes.offline.source import Source, split_sentences
 from dalsegno.nodes.offline.years import last_year, said_year
-from hypothesis import given
-from hypothesis import strategies as st
 
 whole = st.integers(min_value=0, max_value=10**12)
 cents = st.integers(min_value=0, max_value=99)
@@ -229,3 +230,21 @@ def test_no_mixture_of_a_tables_parts_breaks_its_reading(text):
         assert isinstance(table.likeness, int)
     assert source.dollar
     assert source.shift in {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("△1,234", -1234.0), ("1.46.767", None), ("116,572 246,020", None), ("4" * 300, None)],
+)
+def test_a_cell_that_is_no_one_number_is_none(cell, value):
+    quantity = cell_quantity(cell)
+
+    assert (quantity.value if quantity else None) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "scale"),
+    [("in CHF 1'000", "thousands"), ("EUR 1,000,000", "millions"), ("in 1,000 cases", None)],
+)
+def test_a_scale_may_be_a_number_beside_a_currency(text, scale):
+    assert stated_scale(text) == scale

@@ -5,11 +5,12 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from dalsegno.nodes.documents.pdf import read_pages
 from dalsegno.nodes.offline.picking import pick
 from dalsegno.nodes.offline.source import Source
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 TRENDS = """
 Total revenue increased 12% to $412.6 million in fiscal 2025, driven by strong demand for sensors.

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, TypedDict
 from xml.etree import ElementTree
 
 import pytest
-from dalsegno.graphs.drawing.layout import layout
-from dalsegno.graphs.drawing.picture import svg
-from dalsegno.graphs.drawing.shapes import Box, Link, Rect, overlap
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.runnables.graph import Edge, Graph, Node
 from langgraph.graph import END, START, StateGraph
+
+from dalsegno.graphs.drawing.layout import layout
+from dalsegno.graphs.drawing.picture import svg
+from dalsegno.graphs.drawing.shapes import Box, Link, Rect, overlap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from dalsegno import Runtime
 
 #: As printed, in millions of US dollars: the README beside the documents has the same.

@@ -12,6 +12,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+
 from dalsegno.nodes.reports import render_pdf
 from dalsegno.state.errors import ReportError
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
 from dalsegno import Runtime
 from dalsegno.checkpoints.database import database_at
 from dalsegno.checkpoints.runs import Runs
@@ -75,7 +76,10 @@ def test_of_many_processes_that_decide_at_once_one_wins(sample: Path, tmp_path: 
 @contextmanager
 def _another_process() -> Iterator[str]:
     """The name of a process that lives, and is not this one."""
-    code = "from dalsegno.runtime.process import this_process as t; print(t(), flush=True); input()"
+    code = (
+        "from dalsegno.runtime.process import this_process\n"
+        "print(this_process() + ':1', flush=True); input()"
+    )
     other = subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -84,6 +88,9 @@ def _another_process() -> Iterator[str]:
         yield other.stdout.readline().strip()
     finally:
         other.communicate("\n", timeout=10)
+
+
+_ME = f"{this_process()}:me"
 
 
 def _queued(runs: Runs, name: str) -> None:
@@ -107,10 +114,10 @@ def test_a_run_that_a_living_process_holds_is_not_taken(tmp_path: Path) -> None:
     _queued(runs, "r")
     with _another_process() as other:
         runs.take("r", "start", by=other, now=100.0, until=130.0, is_dead=is_dead)
-        with pytest.raises(LeaseError, match="another process"):
-            runs.take("r", "resume", by=this_process(), now=101.0, until=131.0, is_dead=is_dead)
+        with pytest.raises(LeaseError, match="already"):
+            runs.take("r", "resume", by=_ME, now=101.0, until=131.0, is_dead=is_dead)
         # Its hold ends when it is not renewed, as when its machine is cut off.
-        runs.take("r", "resume", by=this_process(), now=131.0, until=161.0, is_dead=is_dead)
+        runs.take("r", "resume", by=_ME, now=131.0, until=161.0, is_dead=is_dead)
 
 
 def test_a_dead_process_holds_nothing(tmp_path: Path) -> None:
@@ -119,27 +126,27 @@ def test_a_dead_process_holds_nothing(tmp_path: Path) -> None:
     with _another_process() as other:
         runs.take("r", "start", by=other, now=100.0, until=130.0, is_dead=is_dead)
     assert is_dead(other)
-    taken = runs.take("r", "resume", by=this_process(), now=101.0, until=131.0, is_dead=is_dead)
+    taken = runs.take("r", "resume", by=_ME, now=101.0, until=131.0, is_dead=is_dead)
     assert taken.fence == 2
 
 
 def test_a_holder_that_was_overtaken_writes_nothing(tmp_path: Path) -> None:
     runs = Runs(database_at(f"sqlite:///{tmp_path}/l.db"))
     _queued(runs, "r")
-    slow = runs.take("r", "start", by="host:1:1", now=0.0, until=30.0, is_dead=lambda _: False)
-    quick = runs.take("r", "resume", by="host:2:2", now=31.0, until=61.0, is_dead=lambda _: False)
+    slow = runs.take("r", "start", by="host:1:1:a", now=0.0, until=30.0, is_dead=lambda _: False)
+    quick = runs.take("r", "resume", by="host:2:2:b", now=31.0, until=61.0, is_dead=lambda _: False)
     assert not runs.renew("r", slow, until=90.0)
-    with pytest.raises(ConflictError, match="another process"):
+    with pytest.raises(LeaseError, match="elsewhere"):
         runs.leave("r", slow, "finish", now=40.0, output={"late": True})
     assert runs.leave("r", quick, "finish", now=41.0, output={"late": False}) == "completed"
     assert runs.get("r").output == {"late": False}
 
 
 def test_this_process_is_alive_and_a_reused_id_is_not_it() -> None:
-    assert not is_dead(this_process())
+    assert not is_dead(f"{this_process()}:a")
     host, pid, _ = this_process().rsplit(":", 2)
-    assert is_dead(f"{host}:{pid}:1"), "the same id, started at another time"
-    assert not is_dead(f"elsewhere:{pid}:1"), "another machine's process is not known"
+    assert is_dead(f"{host}:{pid}:1:a"), "the same id, started at another time"
+    assert not is_dead(f"elsewhere:{pid}:1:a"), "another machine's process is not known"
     assert int(pid) == os.getpid()
 
 
@@ -204,6 +211,35 @@ def test_a_failed_step_fails_the_run_and_resume_repeats_only_it(
     assert [step.node for step in done.trace][-2:] == ["deliver", "deliver"]
 
 
+def test_a_cancelled_run_lets_its_process_end_in_order(sample: Path, tmp_path: Path) -> None:
+    """A thread may still be reading the document then; the interpreter waits for it."""
+    code = (
+        "import asyncio, sys, dalsegno\n"
+        "rt = dalsegno.Runtime(sys.argv[1])\n"
+        "from dalsegno.nodes.documents import pdf\n"
+        "plain = pdf._text\n"
+        "def slow(*args):\n"
+        "    import time; time.sleep(0.4); return plain(*args)\n"
+        "pdf._text = slow\n"
+        "async def go():\n"
+        "    try:\n"
+        "        run = rt.astart('investor_summary', {'document': sys.argv[2]})\n"
+        "        await asyncio.wait_for(run, 0.9)\n"
+        "    except TimeoutError:\n"
+        "        print('timed out')\n"
+        "asyncio.run(go())\n"
+    )
+    url = f"sqlite:///{tmp_path}/c.db"
+    ended = subprocess.run(
+        [sys.executable, "-c", code, url, str(sample)], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (0, "timed out\n"), ended.stderr
+    runtime = Runtime(url)
+    assert runtime.runs()[0].status == "queued"
+    assert runtime.resume(runtime.runs()[0]).status == "paused"
+    runtime.close()
+
+
 def test_progress_is_told_as_it_happens(runtime: Runtime, sample: Path) -> None:
     seen: list[tuple[str, str]] = []
     runtime.start(
@@ -263,7 +299,7 @@ def test_wrong_inputs_are_refused_before_there_is_a_run(runtime: Runtime, sample
         ({"documnet": "x"}, "nearest name is 'document'"),
         ({"document": str(sample), "max_pages": "many"}, "max_pages"),
         ({"document": str(sample), "max_pages": 1}, "2 pages"),
-        ({"document": str(sample), "out": str(sample)}, "is a file"),
+        ({"document": str(sample), "out": str(sample)}, "a file"),
     ):
         with pytest.raises(InputError, match=said):
             runtime.start("investor_summary", inputs)

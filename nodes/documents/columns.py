@@ -9,7 +9,7 @@ from itertools import pairwise
 from .lines import NOTE, Line, Segment
 
 _HEADING = re.compile(
-    r"\b(?:19|20)\d\d\b|\bFY\s?'?\d\d|change|variance|\bnotes?\b|growth|%|months|quarter|year"
+    r"(?<!\d)(?:19|20)\d\d(?!\d)|\bFY\s?'?\d\d|change|variance|\bnotes?\b|growth|%|months|quarter|year"
     r"|[$€£¥₹]\s*[’']?(?:000|m|bn|million)|\b(?:US|CA|A)?\$\s?m|restated|reported|constant|forma"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s?[-'’ ]\s?\d\d\b"
     r"|\b\d\d?[./-]\d\d?[./-]\d\d"
@@ -19,6 +19,7 @@ _HEADING = re.compile(
 #: What leaving a column without a heading costs, in heights of a line, when a heading's words
 #: could be centred over more columns or fewer.
 _BARE = 1.0
+_BARE_ABOVE = 0.3
 #: What leaving out a piece of the heading costs: more than any misplacement on one page.
 _LOST = 200.0
 
@@ -70,7 +71,7 @@ def _has_notes(columns: Sequence[Column], rows: Sequence[Line]) -> bool:
     others = [each for row in cells for each in row[1:] if each]
     amounts = [each for each in others if len(re.sub(r"\D", "", each)) > 2]
     return (
-        len(columns) > 2
+        len(columns) > 1
         and len(first) > 1
         and all(NOTE.fullmatch(each) for each in first)
         and len(amounts) > len(others) / 2
@@ -81,12 +82,13 @@ def with_headings(
     columns: tuple[Column, ...], heads: Sequence[Line], rows: Sequence[Line]
 ) -> tuple[Column, ...]:
     """The columns under the words of the lines above them."""
+    margin = margin_of(rows)
     if _has_notes(columns, rows):
         own = next((cell for line in heads for cell in line.cells if _is_note(cell.text)), None)
-        rest = [cells_over(line, columns[1].x0) for line in heads]
+        rest = [cells_over(line, columns[1].x0, margin) for line in heads]
         kept = [[cell for cell in cells if cell is not own] for cells in rest]
         return (replace(columns[0], heading="Note"), *_under(kept, columns[1:], heads))
-    return _under([cells_over(line, columns[0].x0) for line in heads], columns, heads)
+    return _under([cells_over(line, columns[0].x0, margin) for line in heads], columns, heads)
 
 
 def _is_note(text: str) -> bool:
@@ -99,8 +101,11 @@ def _under(
     pieces: Sequence[Sequence[Segment]], columns: tuple[Column, ...], heads: Sequence[Line]
 ) -> tuple[Column, ...]:
     parts: list[list[str]] = [[] for _ in columns]
+    wide = _widened(columns, pieces)
     for line, cells in zip(heads, pieces, strict=True):
-        for cell, at in _placed(cells, columns, line.height):
+        # With a line that names every column another need not: its gaps cost next to nothing.
+        bare = (_BARE if wide == columns else _BARE_ABOVE) * line.height
+        for cell, at in _placed(cells, wide, bare):
             if cell.text not in parts[at]:
                 parts[at].append(cell.text)
     return tuple(
@@ -109,18 +114,41 @@ def _under(
     )
 
 
-def cells_over(line: Line, left: float) -> list[Segment]:
-    """The short pieces of a line that stand over the numbers, which begin at ``left``."""
-    reach = left - 8 * line.height
+def _widened(
+    columns: tuple[Column, ...], pieces: Sequence[Sequence[Segment]]
+) -> tuple[Column, ...]:
+    """The columns as wide as their own headings: what is centred over several spans those too."""
+    for cells in pieces:
+        if len(cells) == len(columns):
+            columns = tuple(
+                replace(each, x0=min(each.x0, cell.x0), x1=max(each.x1, cell.x1))
+                for each, cell in zip(columns, cells, strict=True)
+            )
+    return columns
+
+
+def margin_of(rows: Sequence[Line]) -> float:
+    """Where the labels begin."""
+    return min(row.segments[0].x0 for row in rows)
+
+
+def cells_over(line: Line, left: float, margin: float) -> list[Segment]:
+    """The short pieces of a line that stand over the numbers, which begin at ``left``.
+
+    Several may be as wide as they like, but for one over the labels; a single one that begins
+    far to the left is a title.
+    """
+    cells = line.cells
+    reach = margin + 2 * line.height if len(cells) > 1 else left - 8 * line.height
     return [
         each
-        for each in line.cells
+        for each in cells
         if each.x1 > left - line.height and each.x0 > reach and len(each.text) <= 60
     ]
 
 
 def _placed(
-    cells: Sequence[Segment], columns: Sequence[Column], height: float
+    cells: Sequence[Segment], columns: Sequence[Column], bare_cost: float
 ) -> list[tuple[Segment, int]]:
     """Each piece of a heading line with the columns that it stands over.
 
@@ -133,11 +161,11 @@ def _placed(
     @cache
     def best(cell: int, column: int) -> tuple[float, tuple[tuple[int, int, int], ...]]:
         if cell == len(cells):
-            return _BARE * height * (len(columns) - column), ()
+            return bare_cost * (len(columns) - column), ()
         if column == len(columns):
             return _LOST * (len(cells) - cell), ()
         bare, rest = best(cell, column + 1)
-        options = [(bare + _BARE * height, rest)]
+        options = [(bare + bare_cost, rest)]
         lost, rest = best(cell + 1, column)
         options.append((lost + _LOST, rest))
         for end in range(column + 1, len(columns) + 1):

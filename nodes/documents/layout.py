@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .columns import (
     Column,
@@ -11,6 +12,7 @@ from .columns import (
     dealt,
     inherited,
     is_heading,
+    margin_of,
     with_headings,
 )
 from .lines import Line, is_money
@@ -72,6 +74,9 @@ def _blocks(lines: Sequence[Line]) -> Iterator[tuple[bool, list[Line]]]:
         yield from _ended(block)
 
 
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+
 def _ended(block: list[Line]) -> Iterator[tuple[bool, list[Line]]]:
     """A table up to its last row; names after that are the title of what follows."""
     end = len(block)
@@ -86,21 +91,23 @@ def _continues(block: Sequence[Line], line: Line) -> bool:
     """Whether a line without numbers is a section's name inside the table, not its end."""
     gap = block[-1].y - line.y
     short = len(line.segments) == 1 and len(line.text) <= 90 and not line.text.endswith(".")
-    return short and gap < 3.5 * line.height and not is_heading(line.text)
+    left = min(each.numbers[0].x0 for each in block if each.is_row)
+    over = line.segments[0].x1 > left or _YEAR.search(line.text)
+    return short and gap < 3.5 * line.height and not (over and is_heading(line.text))
 
 
 def _table(above: Sequence[Line], block: Sequence[Line], earlier: Table | None) -> Table | None:
     rows = [line for line in block if line.is_row]
     columns = columns_of(rows)
-    left = min(row.numbers[0].x0 for row in rows)
-    caption, heads, sections = _parts_above(above, left)
+    left, margin = min(row.numbers[0].x0 for row in rows), margin_of(rows)
+    caption, heads, sections = _parts_above(above, left, margin)
     if heads:
         columns = with_headings(columns, heads, rows)
     elif earlier is not None:
         columns = inherited(columns, earlier.columns)
     if not any(row.label for row in rows) or not (heads or _is_table(rows, columns)):
         return None
-    sides = [text for line in heads if (text := _beside(line, left))]
+    sides = [text for line in heads if (text := _beside(line, left, margin))]
     return Table(
         caption=(*(line.text for line in caption[-4:]), *sides),
         columns=columns,
@@ -118,14 +125,14 @@ def _is_table(rows: Sequence[Line], columns: Sequence[Column]) -> bool:
 
 
 def _parts_above(
-    above: Sequence[Line], left: float
+    above: Sequence[Line], left: float, margin: float
 ) -> tuple[Sequence[Line], Sequence[Line], Sequence[Line]]:
     """The lines above a table as caption, headings and names of a first section."""
     end = len(above)
-    while end and len(above) - end < 3 and _is_section(above[end - 1], left):
+    while end and len(above) - end < 3 and _is_section(above[end - 1], left, margin):
         end -= 1
     start = end
-    while start and end - start < 6 and _is_above(above[start - 1], left):
+    while start and end - start < 6 and _is_above(above[start - 1], left, margin):
         start -= 1
     heads = [line for line in above[start:end] if not _is_remark(line)]
     remarks = [line for line in above[start:end] if _is_remark(line)]
@@ -142,20 +149,23 @@ def _is_remark(line: Line) -> bool:
 _AMOUNT = re.compile(r"(?<![\d.,])(?!1[.,]000)\d{1,3}(?:[.,]\d{3})+(?![\d.,])")
 
 
-def _is_above(line: Line, left: float) -> bool:
+def _is_above(line: Line, left: float, margin: float) -> bool:
     """Whether a line can belong to the headings: a row that failed to be one has amounts."""
-    over = cells_over(line, left)
+    over = cells_over(line, left, margin)
     return bool(over) and not any(_AMOUNT.search(each.text) for each in over)
 
 
-def _is_section(line: Line, left: float) -> bool:
-    return len(line.segments) == 1 and len(line.text) <= 60 and not cells_over(line, left)
+def _is_section(line: Line, left: float, margin: float) -> bool:
+    return len(line.segments) == 1 and len(line.text) <= 60 and not cells_over(line, left, margin)
 
 
-def _beside(line: Line, left: float) -> str:
+def _beside(line: Line, left: float, margin: float) -> str:
     """What a heading line says to the left of the numbers: often the unit."""
-    over = {each.x0 for each in cells_over(line, left)}
+    over = {each.x0 for each in cells_over(line, left, margin)}
     return " ".join(each.text for each in line.cells if each.x0 not in over)
+
+
+_GOES_ON = re.compile(r"\b(?:of|to|and|by|for|the|in)$")
 
 
 def _rows(
@@ -163,21 +173,35 @@ def _rows(
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Label and cells of each row; names of sections have no cells."""
     blank = ("",) * len(columns)
-    pending = ""
-    for line in block:
-        if not line.is_row:
-            if pending:
-                yield pending, blank
-            pending = line.text
-            continue
-        label = line.label
-        # A label that began on the line above goes on in lower case, or after "of", "to", "and".
-        goes_on = label[:1].islower() or re.search(r"\b(?:of|to|and|by|for|the|in)$", pending)
-        if pending and goes_on and not pending.endswith(":"):
-            label, pending = f"{pending} {label}".strip(), ""
-        if pending:
-            yield pending, blank
-            pending = ""
-        yield label, dealt(line.numbers, columns)
-    if pending:
-        yield pending, blank
+    pitch = _pitch(block)
+    rows: list[tuple[str, tuple[str, ...]]] = []
+    is_name = False  # whether the last of the rows is one line of a name that may go on
+    for before, line, after in zip([None, *block], block, [*block[1:], None], strict=False):
+        near = before is not None and before.y - line.y < pitch
+        if line.is_row:
+            label = line.label
+            name = rows[-1][0] if is_name else ""
+            goes_on = near or label[:1].islower() or _GOES_ON.search(name)
+            if name and goes_on and not name.endswith(":"):
+                rows.pop()
+                label = f"{name} {label}".strip()
+            rows.append((label, dealt(line.numbers, columns)))
+            is_name = False
+        elif rows and (near or (not is_name and _ends_label(line, after))):
+            rows[-1] = f"{rows[-1][0]} {line.text}".strip(), rows[-1][1]
+        else:
+            rows.append((line.text, blank))
+            is_name = True
+    yield from rows
+
+
+def _pitch(block: Sequence[Line]) -> float:
+    """Less than the distance of any two rows: what is nearer belongs to one label."""
+    gaps = [one.y - other.y for one, other in pairwise(block) if one.is_row and other.is_row]
+    return 0.95 * min(gaps, default=0.0)
+
+
+def _ends_label(line: Line, after: Line | None) -> bool:
+    """Whether a name in lower case goes on from the row above rather than into the one below."""
+    begins = after is None or not after.is_row or after.label[:1].isupper()
+    return line.text[:1].islower() and begins

@@ -75,9 +75,12 @@ class Line:
     def cells(self) -> tuple[Segment, ...]:
         """The line as a row of headings, whose gaps are narrower than those between numbers.
 
-        Wider than a letter is wider than a space, in any font.
+        Wider than a letter is wider than a space in any font, and a little less in any font but
+        a typewriter's, whose letters are all alike.
         """
-        pieces = _pieces(self.words, lambda last, word: 1.05 * _letter(last, word))
+        letters = [_letter(word, word) for word in self.words]
+        widest = 1.05 if max(letters) < 1.03 * min(letters) else 0.9
+        pieces = _pieces(self.words, lambda last, word: widest * _letter(last, word))
         return tuple(_text(piece) for piece in pieces)
 
     @cached_property

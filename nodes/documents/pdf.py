@@ -4,6 +4,7 @@ PDFium does the reading: on three annual reports it read plain text 20 to 45 tim
 pdfplumber and 13 to 22 times faster than pypdf, with the same words, in 27 MB.
 """
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,6 +52,17 @@ def open_pdf(path: Path, *, max_pages: int = MAX_PAGES) -> Iterator["PdfDocument
             yield document
         finally:
             document.close()
+
+
+def digest_of(path: Path) -> str:
+    """The file's SHA-256, by which a later step knows that it still reads the same document.
+
+    Raises:
+        DocumentError: missing, or no file that can be read.
+    """
+    _check_file(path)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_pdf(path: Path, *, max_pages: int = MAX_PAGES) -> None:
@@ -106,10 +118,18 @@ def _has_text(text: str) -> bool:
 
 
 def _check_file(path: Path) -> None:
-    if not path.exists():
+    try:
+        missing = not path.exists()
+    except OSError as error:  # a name that no file system takes
+        raise DocumentError(
+            f"{str(path)!r:.80} cannot be read: {error.strerror}.", fix="Check the path."
+        ) from error
+    if missing:
         raise DocumentError(f"There is no file {str(path)!r}.", fix="Check the path.")
     if path.is_dir():
         raise DocumentError(f"{str(path)!r} is a directory.", fix="Name one PDF file in it.")
+    if not path.is_file():
+        raise DocumentError(f"{str(path)!r} is no regular file.", fix="Give a PDF file.")
     try:
         with path.open("rb") as file:
             head = file.read(1024)

@@ -55,7 +55,8 @@ def _quarter_turns(at: int, raw_page: object) -> int:
     from pypdfium2 import raw
 
     # PDFium's angles grow clockwise.
-    return round(-raw.FPDFText_GetCharAngle(raw_page, at) / (math.pi / 2)) % 4
+    angle: float = raw.FPDFText_GetCharAngle(raw_page, at)
+    return round(-angle / (math.pi / 2)) % 4
 
 
 def _word(found: re.Match[str], raw_page: object, turns: int) -> Word:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from .figures import Found, candidates, decide
+from .figures import SURE, Found, candidates, decide
 from .labels import Sought, fit
 from .numbers import cell_quantity
 from .places import is_percent
@@ -54,7 +54,9 @@ def growth(asked: Sought, source: Source) -> Found:
         return _unproven(asked, found, printed)
     for each in printed:
         if each.value is not None and _rounds_to(computed.value or 0.0, each.value):
-            return replace(each, confidence=min(0.97, each.confidence + 0.2))
+            # A change borne out by the wrong two years is wrong too.
+            sure = min(0.97, each.confidence + 0.2)
+            return replace(each, confidence=sure if found.confidence >= SURE else _UNSURE)
     if printed:
         note = f"{computed.reason} Printed changes near it speak of something else."
         return replace(computed, reason=note, confidence=round(computed.confidence * 0.9, 2))

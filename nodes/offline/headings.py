@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from .years import last_year, months_spanned
+from .years import months_spanned, one_year
 
 Role = Literal["period", "change", "note", "share", "other", "unknown"]
 
@@ -76,7 +76,7 @@ def heading(text: str) -> Heading:
         return Heading(text=plain, role="change", adjusted=adjusted)
     if _SHARE.search(plain):
         return Heading(text=plain, role="share")
-    year = last_year(plain)
+    year = one_year(plain)
     if year is None and not _PART.search(plain) and "month" not in plain.lower():
         return Heading(text=plain, role="other", adjusted=adjusted)
     return Heading(
@@ -150,4 +150,6 @@ def year_before(headings: Sequence[Heading], column: int) -> int | None:
     ]
     same = [at for at in of_year if headings[at].kind == headings[column].kind]
     # With several kinds for one year and none the same there is no telling which to compare.
-    return same[0] if same else of_year[0] if len(of_year) == 1 else None
+    if same:
+        return same[0] if len(same) == 1 else None
+    return of_year[0] if len(of_year) == 1 else None

@@ -1,228 +1,16 @@
-"""What statements call things: a thesaurus of labels, and how well a row's label fits.
+"""How well a row's label fits what is asked for.
 
-The words are those of financial statements under US GAAP and IFRS. No entry names a company. A
-schema's own words (a field's name, title, and "also called …" in its description) come first.
+A schema's own words (a field's name, title, and "also called …" in its description) come before
+the thesaurus.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-#: How surely a label means the concept: 1 means nothing else, 0.5 means "if nothing better is
-#: there". The weight goes into the confidence of what is found under it.
-Weights = Mapping[str, float]
-
-CONCEPTS: Mapping[str, Weights] = {
-    "revenue": {
-        "total revenue": 1.0,
-        "total net revenue": 1.0,
-        "total net sale": 1.0,
-        "revenue from external customer": 0.85,
-        "sale and other operating revenue": 0.93,
-        "net sale and other operating revenue": 0.93,
-        "total revenue and other": 0.9,
-        "total sale": 1.0,
-        "total operating revenue": 1.0,
-        "total consolidated revenue": 1.0,
-        "total group revenue": 1.0,
-        "net operating revenue": 0.98,
-        "sale to customer": 0.98,
-        "net sale": 0.97,
-        "net revenue": 0.97,
-        "consolidated revenue": 0.97,
-        "group revenue": 0.97,
-        "revenue": 0.96,
-        "operating revenue": 0.93,
-        "sale": 0.92,
-        "turnover": 0.95,
-        "total turnover": 0.98,
-        "net turnover": 0.95,
-        "sale revenue": 0.93,
-        "revenue from contract with customer": 0.9,
-        "total revenue and other income": 0.92,
-        "revenue and other income": 0.85,
-        "revenue from operation": 0.95,
-        "total revenue net of interest expense": 0.95,
-    },
-    "cost_of_revenue": {
-        "cost of revenue": 1.0,
-        "cost of sale": 1.0,
-        "cost of good sold": 1.0,
-        "cost of product sold": 1.0,
-        "total cost of revenue": 1.0,
-        "total cost of sale": 1.0,
-    },
-    "gross_profit": {"gross profit": 1.0, "gross margin": 0.95},
-    "operating_expenses": {
-        "total operating expense": 1.0,
-        "operating expense": 0.96,
-        "total operating cost": 0.85,
-        "total operating expenditure": 0.95,
-        "operating expenditure": 0.9,
-        "operating cost": 0.82,
-        "total selling and administrative expense": 0.9,
-        "total selling general and administrative expense": 0.88,
-        "total operating cost and expense": 0.7,
-        "total cost and expense": 0.6,
-        "cost and expense": 0.55,
-        "total expense": 0.6,
-        "selling general and administrative expense": 0.62,
-        "selling general and administrative": 0.62,
-        "selling and administrative expense": 0.62,
-        "selling marketing and administrative expense": 0.55,
-        "selling distribution and administrative expense": 0.55,
-    },
-    "operating_income": {
-        "operating income": 1.0,
-        "income from operation": 1.0,
-        "operating profit": 1.0,
-        "operating earning": 0.95,
-        "operating result": 0.9,
-        "profit from operation": 1.0,
-        "loss from operation": 1.0,
-        "operating loss": 1.0,
-        "ebit": 0.85,
-    },
-    "pretax_income": {
-        "income before income tax": 1.0,
-        "income before tax": 1.0,
-        "income before provision for income tax": 1.0,
-        "earning before income tax": 1.0,
-        "earning before tax": 1.0,
-        "earning before provision for tax on income": 1.0,
-        "profit before tax": 1.0,
-        "profit before taxation": 1.0,
-        "profit before income tax": 1.0,
-        "loss before income tax": 1.0,
-        "loss before tax": 1.0,
-        "loss before taxation": 1.0,
-    },
-    "income_tax": {
-        "provision for income tax": 1.0,
-        "income tax expense": 1.0,
-        "income tax": 0.9,
-        "tax expense": 0.9,
-        "taxation": 0.9,
-        "income tax benefit": 0.9,
-        "provision for tax on income": 1.0,
-    },
-    "net_income": {
-        "net income": 1.0,
-        "net earning": 1.0,
-        "net profit": 1.0,
-        "net loss": 1.0,
-        "net result": 0.9,
-        "consolidated net income": 0.98,
-        "consolidated profit": 0.95,
-        "consolidated net profit": 0.98,
-        "group net profit": 0.98,
-        "group profit": 0.9,
-        "net income including noncontrolling interest": 1.0,
-        "net income before noncontrolling interest": 0.98,
-        "net income after tax": 1.0,
-        "income after tax": 0.95,
-        "earning after tax": 0.95,
-        "net surplus": 0.9,
-        "profit for year": 1.0,
-        "loss for year": 1.0,
-        "result for year": 0.95,
-        "profit for period": 0.9,
-        "loss for period": 0.9,
-        "profit after tax": 0.97,
-        "profit after taxation": 0.97,
-        "loss after tax": 0.97,
-        "loss after taxation": 0.97,
-        "income for year": 0.95,
-        "earning for year": 0.95,
-        "net income attributable to shareholder": 0.84,
-        "net income attributable to common shareholder": 0.8,
-        "net income attributable to company": 0.84,
-        "net income attributable to parent": 0.84,
-        "net income attributable to owner of parent": 0.84,
-        "net earning attributable to shareholder": 0.84,
-        "profit attributable to owner": 0.84,
-        "profit attributable to owner of parent": 0.84,
-        "profit attributable to owner of company": 0.84,
-        "profit attributable to shareholder": 0.84,
-        "profit attributable to equity holder of parent": 0.84,
-        "profit for year attributable to owner of parent": 0.84,
-        "loss attributable to owner of parent": 0.84,
-        "loss attributable to owner of company": 0.84,
-    },
-    "earnings_per_share": {
-        "basic earning per share": 0.95,
-        "diluted earning per share": 0.95,
-        "earning per share": 1.0,
-        "basic": 0.5,
-        "diluted": 0.5,
-    },
-    "total_assets": {"total asset": 1.0},
-    "total_liabilities": {"total liability": 1.0},
-    "equity": {
-        "total equity": 1.0,
-        "total shareholder equity": 1.0,
-        "total stockholder equity": 1.0,
-    },
-    "cash": {
-        "cash and cash equivalent": 1.0,
-        "cash": 0.8,
-    },
-    "operating_cash_flow": {
-        "net cash provided by operating activity": 1.0,
-        "cash generated by operating activity": 1.0,
-        "cash provided by operation": 0.95,
-        "net cash from operating activity": 1.0,
-    },
-    "research_and_development": {
-        "research and development": 1.0,
-        "research and development expense": 1.0,
-        "research and development cost": 1.0,
-    },
-}
-
-#: The concepts of an income statement: the more of them a table shows, the more it is one.
-INCOME_STATEMENT = frozenset(
-    {
-        "revenue",
-        "cost_of_revenue",
-        "gross_profit",
-        "operating_expenses",
-        "operating_income",
-        "pretax_income",
-        "income_tax",
-        "net_income",
-        "earnings_per_share",
-    }
-)
-
-#: Concepts that a statement deducts, so that brackets round them are no loss.
-DEDUCTED = frozenset({"cost_of_revenue", "operating_expenses", "income_tax"})
-
-#: Further names under which a schema's field may ask for a concept.
-_FIELD_NAMES: Mapping[str, str] = {
-    "sales": "revenue",
-    "total revenue": "revenue",
-    "turnover": "revenue",
-    "income": "net_income",
-    "profit": "net_income",
-    "net profit": "net_income",
-    "net earnings": "net_income",
-    "earnings": "net_income",
-    "opex": "operating_expenses",
-    "expenses": "operating_expenses",
-    "operating profit": "operating_income",
-    "ebit": "operating_income",
-    "eps": "earnings_per_share",
-    "assets": "total_assets",
-    "liabilities": "total_liabilities",
-    "cogs": "cost_of_revenue",
-    "cost of sales": "cost_of_revenue",
-    "gross margin": "gross_profit",
-    "r and d": "research_and_development",
-    "operating cash": "operating_cash_flow",
-}
+from .thesaurus import CONCEPTS, FIELD_NAMES, Weights
 
 #: Words of a label that do not change what it means.
 _EMPTY = frozenset(["the", "a", "an", "our", "its", "for_the", "total_the", "company's"])
@@ -237,8 +25,8 @@ _SIGNS = "loss|losses|deficit|income|profit|earnings|benefit"
 #: What a bracket says that makes a label mean less, or more, than it does without.
 _NARROWS = re.compile(
     r"exclud|exclus|ex\b|before|after|adjust|non-?gaap|underlying|forma|continu|parent|per share"
-    r"|organic|constant|net of|third|external|inter-?(?:company|segment)|joint|associate|minority|non-?controlling"
-    r"|quarter|half|month|forecast|budget|\bq[1-4]\b|%",
+    r"|organic|constant|net of|third|external|inter-?(?:company|segment)|joint|associate"
+    r"|minority|non-?controlling|quarter|half|month|forecast|budget|\bq[1-4]\b|%",
     re.IGNORECASE,
 )
 
@@ -276,6 +64,11 @@ def _singular(word: str) -> str:
 
 #: A comment may say what the name means, or which part of it is meant: that is not sure.
 _COMMENTED = 0.78
+#: A total after deductions, or with what it includes, is the total.
+_TOTAL_NET = re.compile(r"(\W*total [^,]*), (?:net of|including|incl\.) ", re.IGNORECASE)
+_NET_OF = 0.93
+#: What is longer is a paragraph.
+_LONGEST = 300
 #: Ends that narrow a net income to the owners of the one company that reports.
 _OWNERS = re.compile(
     r"^(?P<head>(?:consolidated )?(?:net )?(?:income|earning|profit|loss)(?: for (?:year|period))?)"
@@ -316,10 +109,14 @@ class Fit:
 
 def fit(label: str, weights: Weights) -> Fit | None:
     """The fit of a row's label to a concept's words; None where it means something else."""
+    if len(label) > _LONGEST:
+        return None
     plain = _REMARK.sub(_without_comment, label)
     weight = _weight(normal(label), weights)
     if weight is None and plain != label and not _narrowed(label):
         weight = (_weight(normal(plain), weights) or 0.0) * _COMMENTED or None
+    if weight is None and (whole := _TOTAL_NET.match(plain)):
+        weight = (_weight(normal(whole[1]), weights) or 0.0) * _NET_OF or None
     if weight is None:
         return None
     both_signs = re.search(r"income|profit|earning", plain, re.IGNORECASE)
@@ -382,7 +179,7 @@ def sought(name: str, description: str = "", title: str = "") -> Sought:
     base = re.sub(r"\s+", " ", base).strip() or spoken
     concept = base.replace(" ", "_")
     if concept not in CONCEPTS:
-        concept = _FIELD_NAMES.get(base, concept_of_label(base) or concept_of_label(title) or "")
+        concept = FIELD_NAMES.get(base, concept_of_label(base) or concept_of_label(title) or "")
     own = {normal(phrase): 0.97 for phrase in (base, title, *_also_called(description)) if phrase}
     words = {**own, **CONCEPTS.get(concept, {})}
     return Sought(name=name, words=words, kind=kind, concept=concept or None)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Scale = Literal["units", "thousands", "lakh", "millions", "crore", "billions", "trillions"]
@@ -148,6 +149,7 @@ class Quantity:
         return self.value * FACTORS[self.scale or "units"]
 
 
+@lru_cache(maxsize=8192)
 def quantities(text: str, *, mark: DecimalMark = ".") -> tuple[Quantity, ...]:
     """Every quantity of a sentence, per cents in words included, in order."""
     found = [
@@ -200,12 +202,20 @@ def _worded(match: re.Match[str]) -> Quantity:
     )
 
 
+#: A longer cell is no number, but text that was torn into columns.
+_WIDEST = 80
+_MORE = re.compile(r"[.,'’]?\d|\s[^\d(]{0,12}\d{3}")
+
+
+@lru_cache(maxsize=16384)
 def cell_quantity(cell: str, *, mark: DecimalMark = ".") -> Quantity | None:
     """The number in a table's cell, or None where the cell prints none (a dash, "n/m")."""
-    match = _NUMBER.search(cell)
+    match = _NUMBER.search(cell) if len(cell) <= _WIDEST else None
     value = to_number(match[0], mark) if match else None
     if match is None or value is None:
         return None
+    if _MORE.match(cell, match.end()):
+        return None  # groups that no style has, or two numbers: whichever is taken may be wrong
     before, after = cell[: match.start()], _AFTER.match(cell, match.end())
     negative = bool(re.search(r"[(\-−–△▲]", before))
     return Quantity(
@@ -251,6 +261,7 @@ def decimal_mark(text: str) -> DecimalMark:
     return "," if points + decimal_commas > commas + decimal_points else "."
 
 
+@lru_cache(maxsize=8192)
 def currency_of(text: str) -> str | None:
     """The ISO code of the first currency that a short text names, or None."""
     match = _CURRENCY.search(text)

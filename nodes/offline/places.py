@@ -7,11 +7,13 @@ around is a statement, and how clear the column is.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from .headings import Heading, year_before
-from .labels import DEDUCTED, Sought, concept_of_label, fit
-from .numbers import Scale, cell_quantity, currency_of
+from .labels import Sought, concept_of_label, fit
+from .numbers import DecimalMark, Scale, cell_quantity, currency_of
 from .source import CONSOLIDATED, Row, Source, Table
+from .thesaurus import DEDUCTED
 
 #: Words above a table or over a row that make its figures those of something else.
 ELSEWHERE = re.compile(
@@ -173,7 +175,7 @@ def table_weight(table: Table, row: Row, source: Source) -> float:
         weight *= 0.7 if own and table.newest is not None else 0.35
     elif DIVIDED.search(title) and table.likeness < 4:
         weight *= 0.8
-    if _SHARES.search(title) or _is_common_size(table, source):
+    if _SHARES.search(title) or _is_common_size(table, source.table_mark):
         weight *= 0.3
     lengths = {each.months for each in table.columns if each.role == "period"}
     if lengths - {None, 12}:
@@ -187,11 +189,13 @@ def _section(table: Table, row: Row) -> str:
     return re.sub(r"discontinued", "", row.section, flags=re.IGNORECASE) if ends else row.section
 
 
-def _is_common_size(table: Table, source: Source) -> bool:
+@lru_cache(maxsize=1024)
+def _is_common_size(table: Table, mark: DecimalMark) -> bool:
     """Whether the amounts are shares of revenue: then revenue is 100."""
-    amounts = [
-        value for row in table.rows if (value := number(row, table.newest, source)) is not None
-    ]
+    at = table.newest
+    cells = [row.cells[at] for row in table.rows if at is not None and at < len(row.cells)]
+    found = [cell_quantity(cell, mark=mark) for cell in cells]
+    amounts = [each.value for each in found if each is not None and not each.percent]
     return len(amounts) > 2 and max(amounts) == 100.0
 
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from .figures import Found, find
 from .headings import year_before
-from .labels import CONCEPTS, Sought, concept_of_label, fit, sought
+from .labels import Sought, concept_of_label, fit, sought
 from .places import number, table_weight
 from .source import Row, Source, Table
+from .thesaurus import CONCEPTS
 
 #: A sum proved by the lines around it is still not printed: never sure.
 _SETTLED = 0.78

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .headings import Heading, dated, heading, is_clear, newest
-from .labels import INCOME_STATEMENT, concept_of_label
+from .labels import concept_of_label
 from .numbers import Scale, currency_of, stated_scale
+from .thesaurus import INCOME_STATEMENT
 from .years import last_year
 
 #: From this length on a line above a table is one of a paragraph.
 _LONG = 110
+_AMOUNT = re.compile(r"\d[.,'’ ]?\d\d")
+_UNDATED = re.compile(r"\b(?:years?|ended|ending|period|fiscal)\b", re.IGNORECASE)
 _PERIOD = re.compile(r"\b(?:ended|ending|to|fiscal|year|FY)\b", re.IGNORECASE)
 _STATEMENT = re.compile(
     r"consolidated|\bgroup\b|statements? of|income statement|profit (?:and|or) loss", re.IGNORECASE
@@ -59,8 +62,23 @@ class Table:
 
     @cached_property
     def is_clear(self) -> bool:
-        """Whether there is just one such column."""
-        return is_clear(self.columns)
+        """Whether there is just one such column, and no other that may be it.
+
+        That is one of amounts whose heading was not found, or one that names a later year.
+        """
+        if self.newest is None or not is_clear(self.columns):
+            return self.newest is None
+        known, year = self._amounts(self.newest), self.columns[self.newest].year or 0
+        return not any(
+            (2 * self._amounts(at) > known and (not each.text or _UNDATED.search(each.text)))
+            or (each.role != "change" and not each.adjusted and (last_year(each.text) or 0) > year)
+            for at, each in enumerate(self.columns)
+            if each.year is None or each.year > year
+        )
+
+    def _amounts(self, column: int) -> int:
+        cells = (row.cells[column] for row in self.rows if column < len(row.cells))
+        return sum("%" not in cell and _AMOUNT.search(cell) is not None for cell in cells)
 
     @cached_property
     def above(self) -> str:

@@ -51,6 +51,17 @@ def months_spanned(text: str) -> int | None:
     return (last - first) % 12 + 1
 
 
+#: "Fiscal 2023 (year ended February 3, 2024)" is one year.
+_FISCAL = re.compile(r"\b(?:fiscal|FY|financial)(?:\s+year)?\s?20\d\d\b", re.IGNORECASE)
+
+
+def one_year(text: str) -> int | None:
+    """The year of a heading; none where it names two, as one does that stood over two columns."""
+    ended = _FISCAL.sub("", text)
+    named = {last_year(match[0]) for match in _ANY.finditer(ended)} - {None}
+    return last_year(text) if len(named) <= 1 or months_spanned(text) else None
+
+
 def said_year(text: str) -> int | None:
     """The year that a sentence speaks of: "up from 2022" is about the year after."""
     spoken: list[int] = []

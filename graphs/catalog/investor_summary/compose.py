@@ -4,10 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from .schema import MAX_WORDS, Draft, Figure, Figures, State, Statement
-
-#: Figures below this confidence are for the reviewer to check, not for the summary to state.
-_SURE_ENOUGH = 0.5
+from .schema import MAX_WORDS, SURE, Draft, Figure, Figures, State, Statement
 
 LABELS = {
     "revenue": "Revenue",
@@ -33,7 +30,7 @@ def figure_statements(figures: Figures) -> list[Statement]:
     found = []
     for name in LABELS:
         figure: Figure = getattr(figures, name)
-        if figure.value is None or figure.evidence is None or figure.confidence < _SURE_ENOUGH:
+        if figure.value is None or figure.evidence is None or figure.confidence < SURE:
             continue
         text = _growth_sentence(figure) if name == "revenue_growth" else _sentence(name, figure)
         found.append(Statement(text=text, page=figure.page, evidence=figure.evidence))
@@ -147,5 +144,6 @@ def _figure_lines(figures: Figures) -> Sequence[str]:
         figure: Figure = getattr(figures, name)
         detail = f" ({figure.reason})" if figure.value is None and figure.reason else ""
         page = f", p. {figure.page}" if figure.page and figure.value is not None else ""
-        lines.append(f"- {label}: {amount(figure, name)}{page}{detail}")
+        doubt = " (not certain)" if figure.value is not None and figure.confidence < SURE else ""
+        lines.append(f"- {label}: {amount(figure, name)}{page}{doubt}{detail}")
     return lines

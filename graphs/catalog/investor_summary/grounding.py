@@ -13,12 +13,15 @@ from ....nodes.grounding import numbers_in, page_of
 from ....nodes.offline.fill import fill
 from ....nodes.offline.numbers import FACTORS, quantities
 from ....nodes.offline.source import Source
-from .schema import Figure, Figures, PageText, Statement
+from .compose import amount
+from .schema import SURE, Figure, Figures, PageText, Statement
 
 #: A figure that its evidence does not bear out is shown, but never as sure as this again.
 _UNPROVEN = 0.3
 #: One that two readers read differently.
 _DISPUTED = 0.5
+#: How alike (per cent) a statement and its evidence must be for the statement to be shown.
+_KEEPS_TO = 65
 
 
 def figures(found: Figures, pages: Iterable[PageText]) -> tuple[Figures, tuple[str, ...]]:
@@ -44,13 +47,13 @@ def _figure(name: str, figure: Figure, texts: dict[int, str]) -> tuple[Figure, l
         wrong = f"its evidence does not {'settle' if figure.computed else 'print'} it"
     else:
         return figure.model_copy(update={"page": page}), []
-    return _doubted(name, figure, wrong, _UNPROVEN)
+    # A page would say that it can be looked up there.
+    return _doubted(name, figure.model_copy(update={"page": None}), wrong, _UNPROVEN)
 
 
 def _doubted(name: str, figure: Figure, why: str, ceiling: float) -> tuple[Figure, list[str]]:
     note = f"Check {name.replace('_', ' ')}: {why}."
-    reason = f"{figure.reason} {note}" if figure.reason else note
-    low = {"confidence": min(figure.confidence, ceiling), "reason": reason}
+    low = {"confidence": min(figure.confidence, ceiling), "reason": figure.reason or note}
     return figure.model_copy(update=low), [note]
 
 
@@ -100,16 +103,22 @@ def second_reading(found: Figures, document: str) -> tuple[Figures, tuple[str, .
         mine: Figure = getattr(found, name)
         theirs: Figure = getattr(other, name)
         compared[name] = mine
-        if _differ(mine, theirs):
-            why = f"offline:extract reads {theirs.value:,.10g} on page {theirs.page}"
+        if theirs.value is None or (mine.value is None and theirs.confidence < SURE):
+            continue
+        if mine.value is None or _differ(mine, theirs):
+            read = amount(theirs, name)
+            why = f"offline:extract reads {read} for {theirs.period} on page {theirs.page}"
             compared[name], note = _doubted(name, mine, why, _DISPUTED)
             notes.extend(note)
     return Figures(**compared), tuple(notes)
 
 
 def _differ(mine: Figure, theirs: Figure) -> bool:
-    if mine.value is None or theirs.value is None:
-        return False
+    assert mine.value is not None
+    assert theirs.value is not None
+    for ours, others in ((mine.period, theirs.period), (mine.currency, theirs.currency)):
+        if ours and others and ours != others:
+            return True
     one = mine.value * FACTORS[mine.scale or "units"]
     two = theirs.value * FACTORS[theirs.scale or "units"]
     # Rounding differs between places: "$1.2 billion" and 1,204,518 thousand are one figure.
@@ -126,10 +135,19 @@ def statements(
         evidence = each.evidence or each.text
         page = page_of(evidence, texts, each.page)
         if page is not None and numbers_in(each.text) <= numbers_in(evidence):
-            kept.append(each.model_copy(update={"page": page or None, "evidence": evidence}))
+            text = each.text if _follows(each.text, evidence) else evidence
+            found_here = {"text": text, "page": page or None, "evidence": evidence}
+            kept.append(each.model_copy(update=found_here))
     fell = len(found) - len(kept)
     notes = [f"{fell} {kind}(s) left out: not found in the report."] if fell else []
     return tuple(kept), tuple(notes)
+
+
+def _follows(text: str, evidence: str) -> bool:
+    """Whether a statement keeps to the words that it rests on; one that does not is not shown."""
+    from rapidfuzz import fuzz
+
+    return fuzz.token_set_ratio(text.lower(), evidence.lower()) >= _KEEPS_TO
 
 
 def _texts(pages: Iterable[PageText]) -> dict[int, str]:

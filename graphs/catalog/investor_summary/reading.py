@@ -9,7 +9,7 @@ from langgraph.runtime import Runtime
 
 from ....nodes.blocking import in_thread
 from ....nodes.documents.deep import parse_pages
-from ....nodes.documents.pdf import Page, read_pages
+from ....nodes.documents.pdf import Page, digest_of, read_pages
 from ....nodes.documents.search import rank_pages
 from ....nodes.models.ask import ask
 from ....nodes.models.connect import context_limit
@@ -17,7 +17,7 @@ from ....nodes.offline.source import Source
 from ....nodes.offline.wording import company
 from ....nodes.packing import approximate_tokens, pack
 from ....state.context import OFFLINE, RunContext
-from ....state.errors import InputError
+from ....state.errors import DocumentError, InputError
 from . import grounding, prompts
 from .schema import Figures, PageText, Risks, State, Statement, Trends
 
@@ -32,10 +32,13 @@ async def load(state: State) -> Update:
     """Every page's plain text."""
     if not state.document:
         raise InputError("There is no document to read.", fix='Give {"document": "report.pdf"}.')
-    pages = await in_thread(read_pages, Path(state.document), max_pages=state.max_pages)
+    path = Path(state.document)
+    digest = await in_thread(digest_of, path)
+    pages = await in_thread(read_pages, path, max_pages=state.max_pages)
     silent = [page.number for page in pages if not page.text.strip()]
     notes = [f"{len(silent)} of {len(pages)} pages hold no text."] if silent else []
     return {
+        "digest": digest,
         "pages": tuple(PageText(number=page.number, text=page.text) for page in pages),
         "notes": tuple(notes),
     }
@@ -50,8 +53,8 @@ async def select(state: State, runtime: Runtime[RunContext]) -> Update:
     return {
         "figure_pages": _numbers(figures.kept),
         "left_out": _numbers(figures.dropped),
-        "trend_pages": _topic(pages, prompts.TREND_QUERIES, limit, numbers=True),
-        "risk_pages": _topic(pages, prompts.RISK_QUERIES, limit),
+        "trend_pages": await in_thread(_topic, pages, prompts.TREND_QUERIES, limit, numbers=True),
+        "risk_pages": await in_thread(_topic, pages, prompts.RISK_QUERIES, limit),
     }
 
 
@@ -72,6 +75,11 @@ def _tokens(page: Page) -> int:
 
 async def parse(state: State) -> Update:
     """The figures' pages in depth: tables with their headings."""
+    if await in_thread(digest_of, Path(state.document)) != state.digest:
+        raise DocumentError(
+            f"{state.document!r} changed since the run began.",
+            fix="Put the old file back and resume, or start a new run with the new one.",
+        )
     pages = tuple(
         Page(number=each.number, text=each.text)
         for each in state.pages

@@ -17,7 +17,7 @@ from ....state.context import RunContext
 from ....state.review import Approve, Edit, Reject, Respond
 from . import compose, prompts
 from .reading import Update, about, chosen, context_of
-from .schema import MAX_ROUNDS, Exchange, Reply, State, Verdict
+from .schema import MAX_ROUNDS, Exchange, Reply, State, UnderReview, Verdict
 from .writing import publish
 
 #: Pages that a reviewer's question is answered from, at most.
@@ -30,6 +30,7 @@ async def final_approval(state: State) -> Update:
         "final_approval",
         args={"summary": state.summary, "email": state.email},
         description=_description(state),
+        fields=UnderReview,
     )
     match decision:
         case Approve():

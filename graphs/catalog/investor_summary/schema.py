@@ -8,6 +8,8 @@ from ....nodes.documents.pdf import MAX_PAGES
 from ....state.reducers import append
 from ....state.usage import Usage
 
+#: Below this a figure is for the reviewer to check, and not for the summary to state.
+SURE = 0.7
 MAX_ROUNDS = 3
 MAX_WORDS = 300
 
@@ -34,9 +36,15 @@ class Figure(_Frozen):
     """
 
     value: float | None = Field(default=None, description="As printed; a loss is negative.")
-    currency: str | None = Field(default=None, description="ISO code, such as USD.")
+    currency: str | None = Field(
+        default=None, pattern=r"^[A-Z]{3}$", description="ISO code, such as USD."
+    )
     scale: Scale | None = Field(default=None, description="What the printed number counts in.")
-    period: str | None = Field(default=None, description="The year in which the fiscal year ends.")
+    period: str | None = Field(
+        default=None,
+        pattern=r"^(19|20)\d\d$",
+        description="The year in which the fiscal year ends.",
+    )
     page: int | None = Field(default=None, description="The N of the [page N] line above it.")
     evidence: str | None = Field(default=None, description="The row or sentence, copied exactly.")
     confidence: float = Field(default=0.0, ge=0, le=1, description="From 0 to 1.")
@@ -102,7 +110,7 @@ class Exchange(_Frozen):
 class UnderReview(_Frozen):
     """The fields that a person may edit at ``final_approval``."""
 
-    summary: str = Field(min_length=1, description="The summary, at most 300 words.")
+    summary: str = Field(min_length=1, description="The summary, as it is to be sent.")
     email: str = Field(min_length=1, description="The e-mail's text.")
 
 
@@ -129,6 +137,7 @@ class State(BaseModel):
     out: str | None = None
     max_pages: int = MAX_PAGES
 
+    digest: str = ""
     pages: tuple[PageText, ...] = ()
     figure_pages: tuple[int, ...] = ()
     trend_pages: tuple[int, ...] = ()

@@ -58,8 +58,8 @@ def after_format(state: State) -> Literal["review", "deliver"]:
 def after_review(state: State) -> Literal["approve", "edit", "reject", "respond", "limit"]:
     """Where the reviewer's decision leads; the last round's rejection ends the run."""
     verdict = state.verdict
-    if verdict is None:  # no decision was recorded: ask, never pass
-        return "reject" if state.round < MAX_ROUNDS else "limit"
+    if verdict is None:  # no decision was recorded: back to asking, never past it
+        return "respond"
     if verdict.type == "reject" and state.round >= MAX_ROUNDS:
         return "limit"
     return verdict.type

@@ -25,7 +25,7 @@ async def write(state: State, runtime: Runtime[RunContext]) -> Update:
     model = context_of(runtime).model
     message = state.verdict.message if state.verdict is not None else ""
     facts = compose.figure_statements(state.figures) if state.figures else []
-    more = _sentences_on(message, state.pages)
+    more = await in_thread(_sentences_on, message, state.pages)
     material = cited([*facts, *state.trends, *state.risks, *more])
     asked = f"Reviewer's message: {message}" if message else ""
     answer = await ask(model, Draft, about(prompts.WRITE, material, asked=asked), step="write")
@@ -38,7 +38,7 @@ async def write(state: State, runtime: Runtime[RunContext]) -> Update:
         "email": compose.email(state, text),
         "round": state.round + 1,
         "verdict": None,
-        "notes": (*notes, *_reply_to(message, more, model), *_lacks(draft)),
+        "notes": (*notes, *_reply_to(message, more, model, again=state.round > 0), *_lacks(draft)),
         "usage": (answer.usage,),
     }
 
@@ -65,9 +65,9 @@ def _grounded(draft: Draft, pages: list[PageText]) -> tuple[Draft, tuple[str, ..
     return kept, (*fell, *fell_too, *fell_also)
 
 
-def _reply_to(message: str, more: list[Statement], model: str) -> tuple[str, ...]:
+def _reply_to(message: str, more: list[Statement], model: str, *, again: bool) -> tuple[str, ...]:
     if not message:
-        return ()
+        return ("Rejected without a message: there was nothing to write by.",) if again else ()
     if not more:
         return (f"The report says nothing on the reviewer's words: {message!r}.",)
     if model == OFFLINE:
@@ -80,7 +80,7 @@ def _lacks(draft: Draft) -> tuple[str, ...]:
     short = []
     for name, found in (("statistics", draft.statistics), ("risks", draft.risks)):
         if len(found) < 3:
-            short.append(f"The report yields only {len(found)} {name}.")
+            short.append(f"{name.capitalize()} that the report yields: {len(found)}.")
     return tuple(short)
 
 
@@ -89,7 +89,8 @@ async def format(  # the step's promised name
 ) -> Update:
     """The draft's PDF and e-mail as files, for the reviewer to open."""
     context = context_of(runtime)
-    directory = run_directory(context, state.out) / "draft"
+    # A draft is the run's own; two runs may well be told to deliver to one place.
+    directory = run_directory(context, None) / f"draft-{state.round}"
     edited = state.verdict is not None and state.verdict.type == "edit"
     status = "edited" if edited else "draft"
     paths = await in_thread(publish, state, directory, status=status, model=context.model)
@@ -116,9 +117,10 @@ def _printed(state: State, *, status: str, model: str) -> dict[str, object]:
         "period": revenue.period,
         "figures": _tiles(state),
         "summary": state.summary,
-        "trends": _further(state.trends, state.summary),
-        "risks": _further(state.risks, state.summary),
-        "notes": list(dict.fromkeys(state.notes)),
+        # What an editor took out must not come back at another place.
+        "trends": [] if status == "edited" else _further(state.trends, state.summary),
+        "risks": [] if status == "edited" else _further(state.risks, state.summary),
+        "notes": list(dict.fromkeys(state.notes)) if status == "draft" else [],
         "model": model,
         "status": status,
         "decided_by": None,

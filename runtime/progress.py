@@ -1,0 +1,58 @@
+"""What a run tells whoever watches it, and what it sums up of its work."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ..state.run import Outcome, StepRecord
+from ..state.usage import Usage, total
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """A step that began or ended, for whoever watches a run."""
+
+    run: str
+    node: str
+    kind: Literal["began"] | Outcome
+    seconds: float = 0.0
+
+
+Watch = Callable[[Progress], None]
+
+
+def unwatched(_: Progress) -> None:
+    """Nobody watches."""
+
+
+def tell(watch: Watch, progress: Progress) -> None:
+    """Tell a watcher; one that fails must not take the run with it."""
+    try:
+        watch(progress)
+    except Exception:
+        logging.getLogger("dalsegno").exception("A watcher of run %r failed.", progress.run)
+
+
+def metrics(values: Mapping[str, object], steps: Sequence[StepRecord]) -> dict[str, object]:
+    """Seconds of work, steps, and what the model calls used: in all and by step."""
+    usage = values.get("usage")
+    found = usage if isinstance(usage, list | tuple) else ()
+    rows = [each for each in found if isinstance(each, Usage)]
+    worked = [each.ended - each.started for each in steps if each.ended is not None]
+    return {
+        "seconds": round(sum(worked), 3),
+        "steps": len(steps),
+        **total(rows),
+        "by_step": [
+            {
+                "step": each.step,
+                "model": each.model,
+                "calls": each.calls,
+                "input_tokens": each.input_tokens,
+                "output_tokens": each.output_tokens,
+                "cost_usd": each.cost,
+            }
+            for each in rows
+        ],
+    }
