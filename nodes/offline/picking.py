@@ -47,6 +47,10 @@ def pick(
     cue = cue_name(topic)
     wanted = _telling(f"{topic} {question}" if cue is None else f"{_beyond(topic)} {question}")
     rarity = _rarity(sentences)
+    if cue in {"trend", "statistic"}:
+        sentences = _first_of_each_measure(sentences)
+    elif cue is None and _AMOUNT.search(topic):
+        sentences = [each for each in sentences if re.search(r"\d", each.text)]
     scored = [
         Picked(sentence=_unbulleted(each), score=score)
         for each in sentences
@@ -57,6 +61,36 @@ def pick(
         # Few good ones say more than those and some that only share a word with the kind.
         scored = [each for each in scored if each.score > _LEAST * scored[0].score]
     return _different(scored[:_LOOKED_AT], cue=cue, most=most, max_words=max_words)
+
+
+#: Questions that only a number answers.
+_AMOUNT = re.compile(r"\bhow (?:many|much|large|big|high|long|old)\b", re.IGNORECASE)
+#: Sentences that begin with a measure and do not say of what.
+_BARE_MEASURE = re.compile(
+    r"^(?:(?:total|our|consolidated)\s+)*(revenues?|net sales|sales|gross (?:margin|profit)"
+    r"|operating (?:income|profit|loss|expenses?)|net (?:income|earnings|loss)"
+    r"|cost of (?:revenues?|sales)|selling[\w\s,]{0,30} expenses?)"
+    r"\s+(?:increas|decreas|grew|rose|fell|declin|was\b|were\b|total|widen|narrow|improv)",
+    re.IGNORECASE,
+)
+
+
+def _first_of_each_measure(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences, of those that begin with one measure only the first.
+
+    A report speaks of the whole company before it speaks of its segments, and their sentences
+    ("Gross margin decreased 13%") read alike once their headings are lost.
+    """
+    seen: set[str] = set()
+    kept = []
+    for each in sentences:
+        measure = _BARE_MEASURE.match(_BULLET.sub("", each.text))
+        name = measure[1].lower().rstrip("s") if measure else None
+        if name is None or name not in seen:
+            kept.append(each)
+        if name is not None and re.search(r"\d", each.text):
+            seen.add(name)
+    return kept
 
 
 def _unbulleted(sentence: Sentence) -> Sentence:

@@ -10,6 +10,7 @@ _END = re.compile(
     r"(?<!\betc)(?<!\bFig)(?<!\bRs)(?<!\bcf)(?<!\bp)(?<!\bca)[.!?][\"”’)]*\s+(?=[\"“(‘]?[A-Z0-9•])"
 )
 _NUMBER = re.compile(r"\|?[$€£¥₹]?[-–—(]?[$€£¥₹]?\d[\d,.']*\)?%?\|?")
+_SIGNS = frozenset("$ € £ ¥ ₹ % — – -".split())
 _BULLET = re.compile(r"[•▪◦*–-]\s")
 _STOP = re.compile(r"[.!?][\"”)]?$")
 _VERB = re.compile(r"\b(?:is|are|was|were|has|have)\b")
@@ -32,9 +33,15 @@ def _paragraphs(lines: Sequence[str]) -> Iterator[list[str]]:
     """Lines of prose that belong together: a heading, a table or a blank line parts them."""
     short = _short(lines)
     paragraph: list[str] = []
-    for line in lines:
+    for at, line in enumerate(lines):
         stripped = line.strip()
-        is_heading = not paragraph and len(stripped) < short and stripped[-1:] not in tuple(".;:,")
+        apart = not paragraph or _STOP.search(paragraph[-1]) is not None
+        is_heading = (
+            apart
+            and len(stripped) < short
+            and stripped[-1:] not in tuple(".;:,")
+            and not (paragraph and _next(lines, at)[:1].islower())
+        )
         breaks = not stripped or stripped[0] == "|" or _is_row(stripped)
         if (breaks or is_heading or _BULLET.match(stripped)) and paragraph:
             yield paragraph
@@ -49,9 +56,13 @@ def _paragraphs(lines: Sequence[str]) -> Iterator[list[str]]:
         yield paragraph
 
 
+def _next(lines: Sequence[str], at: int) -> str:
+    return lines[at + 1].strip() if at + 1 < len(lines) else ""
+
+
 def _is_row(stripped: str) -> bool:
     """Whether a line ends with two numbers, as rows of figures do and sentences do not."""
-    last = stripped.rsplit(maxsplit=2)[1:]
+    last = [each for each in stripped.rsplit(maxsplit=5)[1:] if each not in _SIGNS][-2:]
     return (
         len(last) == 2
         and stripped[-1] not in ".,;:"

@@ -80,7 +80,8 @@ def _sentences(
 ) -> Trace:
     replies = _REPLY.fullmatch(name) is not None
     said = info.description or ""
-    most = 1 if _LINE.search(name) else 2 if replies else 12
+    # Two sentences of two pages would be quoted as if they stood together.
+    most = 1 if replies or _LINE.search(name) else 12
     longest = limit(info, "max_length")
     picked = pick(
         source.sentences,

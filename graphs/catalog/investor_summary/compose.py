@@ -58,9 +58,11 @@ def _when(figure: Figure) -> str:
 
 def with_facts(draft: Draft, facts: Sequence[Statement]) -> Draft:
     """The draft with the key figures first and nothing said twice."""
+    # Where the key figures are known, a chosen number more may be a segment's: they stand alone.
+    chosen = [] if len(facts) >= 3 else draft.statistics
     said = [each.text for each in facts]
     kept: list[list[Statement]] = []
-    for statements in (draft.risks, draft.trends, draft.statistics):
+    for statements in (draft.risks, draft.trends, chosen):
         fresh = [each for each in statements if not _said(each.text, said)]
         said.extend(each.text for each in fresh)
         kept.append(fresh)
