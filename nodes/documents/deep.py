@@ -41,8 +41,8 @@ def _with_tables(text: str, tables: Sequence[Table]) -> str:
 
 def _without(text: str, tables: Sequence[Table]) -> str:
     """The text less the lines that the tables show: nothing is said twice."""
-    covered = {_squeezed(line) for table in tables for line in table.covered}
-    kept = [line for line in text.split("\n") if _squeezed(line) not in covered | {""}]
+    covered = {_squeezed(line) for table in tables for line in table.covered} | {""}
+    kept = [line for line in text.split("\n") if _squeezed(line) not in covered]
     return clean("\n".join(kept)).strip()
 
 

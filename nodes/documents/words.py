@@ -30,57 +30,67 @@ def words_on(document: "PdfDocument", index: int) -> tuple[Word, ...]:
     A wide table may be printed sideways: the words are those of the direction that most of the
     page is written in, turned upright.
     """
-    from pypdfium2 import raw
-
     page = document[index]
     text = page.get_textpage()
     try:
-        count = text.count_chars()
-        letters = "".join(chr(raw.FPDFText_GetUnicode(text.raw, at)) for at in range(count))
-        found = list(_WORD.finditer(letters))
-        turns = [_quarter_turns(each.start(), text.raw) for each in found]
+        glyphs = _Glyphs(text.raw, text.count_chars())
+        found = list(_WORD.finditer(glyphs.letters()))
+        turns = [glyphs.quarter_turns(each.start()) for each in found]
         most = max(set(turns), key=turns.count, default=0)
         return tuple(
-            _word(each, text.raw, most)
-            for each, turn in zip(found, turns, strict=True)
-            if turn == most
+            glyphs.word(each, most) for each, turn in zip(found, turns, strict=True) if turn == most
         )
     finally:
         text.close()
         page.close()
 
 
-def _quarter_turns(at: int, raw_page: object) -> int:
-    """In which of the four directions the letter ``at`` is written: 0 is from left to right."""
-    from pypdfium2 import raw
+class _Glyphs:
+    """The letters of one page, by their number. Every look-up is a call into PDFium, and a page
+    has thousands: what can be bound and reused is."""
 
-    # PDFium's angles grow clockwise.
-    angle: float = raw.FPDFText_GetCharAngle(raw_page, at)
-    return round(-angle / (math.pi / 2)) % 4
+    def __init__(self, page: object, count: int) -> None:
+        from pypdfium2 import raw
 
+        self._page = page
+        self._count = count
+        self._unicode = raw.FPDFText_GetUnicode
+        self._angle = raw.FPDFText_GetCharAngle
+        self._loose_box = raw.FPDFText_GetLooseCharBox
+        self._origin = raw.FPDFText_GetCharOrigin
+        self._box = raw.FS_RECTF()
+        self._x, self._y = ctypes.c_double(), ctypes.c_double()
 
-def _word(found: re.Match[str], raw_page: object, turns: int) -> Word:
-    from pypdfium2 import raw
+    def letters(self) -> str:
+        code, page = self._unicode, self._page
+        return "".join([chr(code(page, at)) for at in range(self._count)])
 
-    box = raw.FS_RECTF()
-    raw.FPDFText_GetLooseCharBox(raw_page, found.start(), box)
-    first = _upright(box.left, box.bottom, turns), _upright(box.right, box.top, turns)
-    raw.FPDFText_GetLooseCharBox(raw_page, found.end() - 1, box)
-    last = _upright(box.left, box.bottom, turns), _upright(box.right, box.top, turns)
-    x, y = ctypes.c_double(), ctypes.c_double()
-    raw.FPDFText_GetCharOrigin(raw_page, found.start(), x, y)
-    return Word(
-        text=found[0],
-        x0=min(corner[0] for corner in first),
-        x1=max(corner[0] for corner in last),
-        y=_upright(x.value, y.value, turns)[1],
-        height=max(abs(first[1][1] - first[0][1]), 1.0),
-    )
+    def quarter_turns(self, at: int) -> int:
+        """In which of the four directions a letter is written: 0 is from left to right."""
+        angle: float = self._angle(self._page, at)  # PDFium's grow clockwise
+        return round(-angle / (math.pi / 2)) % 4 if angle else 0
+
+    def word(self, found: re.Match[str], turns: int) -> Word:
+        box = self._box
+        self._loose_box(self._page, found.start(), box)
+        first = _upright(box.left, box.bottom, turns), _upright(box.right, box.top, turns)
+        self._loose_box(self._page, found.end() - 1, box)
+        last = _upright(box.left, box.bottom, turns), _upright(box.right, box.top, turns)
+        self._origin(self._page, found.start(), self._x, self._y)
+        return Word(
+            text=found[0],
+            x0=min(first[0][0], first[1][0]),
+            x1=max(last[0][0], last[1][0]),
+            y=_upright(self._x.value, self._y.value, turns)[1],
+            height=max(abs(first[1][1] - first[0][1]), 1.0),
+        )
 
 
 def _upright(x: float, y: float, turns: int) -> tuple[float, float]:
     """A point of a page that was turned by so many quarters, turned back."""
-    return ((x, y), (y, -x), (-x, -y), (-y, x))[turns]
+    if turns == 0:
+        return x, y
+    return ((y, -x), (-x, -y), (-y, x))[turns - 1]
 
 
 def lines_of(words: Iterable[Word]) -> list[list[Word]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from .labels import Sought
-from .numbers import FACTORS, Scale
+from .numbers import FACTORS, Scale, stated_scale
 from .places import Candidate, in_tables
 from .prose import in_sentences
 from .source import Source
@@ -128,12 +128,22 @@ def _before(best: Candidate, places: Iterable[Candidate]) -> float | None:
     return next((each.before for each in same if each.in_statement and each.before), None)
 
 
+def _scale_said_on(page: int | None, source: Source) -> Scale | None:
+    """The one scale that a line of a page's own gives, such as a note below its statement."""
+    lines = (line for number, body in source.pages if number == page for line in body.split("\n"))
+    short = (line for line in lines if len(line) < 120 and line.lstrip(" (*|").lower()[:3] == "in ")
+    scales = {scale for line in short if (scale := stated_scale(line))}
+    return scales.pop() if len(scales) == 1 else None
+
+
 def _scale_elsewhere(best: Candidate, source: Source) -> Scale | None:
     """For a table: the scale that the text declares, or its page's, or all statements'."""
     if best.table is None:
         return None
     if source.scale:
         return source.scale
+    if (below := _scale_said_on(best.page, source)) is not None:
+        return below
     stated = [each for each in source.tables if each.scale]
     here = {each.scale for each in stated if each.page == best.page}
     there = {each.scale for each in stated if each.likeness >= 2}

@@ -66,7 +66,8 @@ _PART = re.compile(
 @lru_cache(maxsize=4096)
 def heading(text: str) -> Heading:
     """A heading's meaning; a blank one has the role "unknown"."""
-    plain = text.strip()
+    # A note in brackets that began further to the left is none of this column's.
+    plain = re.sub(r"^[^()]*\)\s*", "", text.strip())
     if not plain:
         return Heading(text="", role="unknown")
     adjusted = bool(_ADJUSTED.search(plain))

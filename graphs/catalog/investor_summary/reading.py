@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
@@ -10,7 +11,7 @@ from langgraph.runtime import Runtime
 from ....nodes.blocking import in_thread
 from ....nodes.documents.deep import parse_pages
 from ....nodes.documents.pdf import Page, digest_of, read_pages
-from ....nodes.documents.search import rank_pages
+from ....nodes.documents.search import PageIndex
 from ....nodes.models.ask import ask
 from ....nodes.models.connect import context_limit
 from ....nodes.offline.source import Source
@@ -24,7 +25,7 @@ from .schema import Figures, PageText, Risks, State, Statement, Trends
 Update = dict[str, object]
 
 #: The pages that one question is answered from, at most: more would bury the ones that matter.
-FIGURE_PAGES = 12
+FIGURE_PAGES = 8
 TOPIC_PAGES = 6
 
 
@@ -46,22 +47,25 @@ async def load(state: State) -> Update:
 
 async def select(state: State, runtime: Runtime[RunContext]) -> Update:
     """The pages that can hold the figures, the trends and the risks, by full-text rank."""
-    limit = context_limit(context_of(runtime).model)
-    pages = [Page(number=each.number, text=each.text) for each in state.pages]
-    ranked = await in_thread(rank_pages, pages, prompts.FIGURE_QUERIES, numbers=True)
-    figures = pack(ranked, limit=limit, size=_tokens, most=FIGURE_PAGES)
+    return await in_thread(_selected, state.pages, context_limit(context_of(runtime).model))
+
+
+def _selected(texts: Sequence[PageText], limit: int) -> Update:
+    pages = [Page(number=each.number, text=each.text) for each in texts]
+    with closing(PageIndex(pages)) as index:
+        figures = index.rank(prompts.FIGURE_QUERIES, numbers=True)
+        trends = index.rank(prompts.TREND_QUERIES, numbers=True)
+        risks = index.rank(prompts.RISK_QUERIES)
+    packed = pack(figures, limit=limit, size=_tokens, most=FIGURE_PAGES)
     return {
-        "figure_pages": _numbers(figures.kept),
-        "left_out": _numbers(figures.dropped),
-        "trend_pages": await in_thread(_topic, pages, prompts.TREND_QUERIES, limit, numbers=True),
-        "risk_pages": await in_thread(_topic, pages, prompts.RISK_QUERIES, limit),
+        "figure_pages": _numbers(packed.kept),
+        "left_out": _numbers(packed.dropped),
+        "trend_pages": _topic(trends or pages, limit),
+        "risk_pages": _topic(risks or pages, limit),
     }
 
 
-def _topic(
-    pages: Sequence[Page], queries: Sequence[str], limit: int, *, numbers: bool = False
-) -> tuple[int, ...]:
-    ranked = rank_pages(pages, queries, numbers=numbers) or pages
+def _topic(ranked: Iterable[Page], limit: int) -> tuple[int, ...]:
     return _numbers(pack(ranked, limit=limit, size=_tokens, most=TOPIC_PAGES).kept)
 
 
