@@ -68,9 +68,11 @@ class Crasher:
         self._process.stdout.close()
 
 
-@contextmanager
-def _killed_at(commit: int, moment: Moment) -> Iterator[None]:
-    """Kill this process at its n-th write transaction: before it, within it, or after it."""
+def _counting(kill_at: int | None, moment: Moment) -> Callable[[], int]:
+    """Count this process's write transactions, and kill it at one: before, within, or after it.
+
+    Gives a function that tells how many there were.
+    """
     plain = databases.Database.transaction
     count = 0
 
@@ -78,7 +80,7 @@ def _killed_at(commit: int, moment: Moment) -> Iterator[None]:
     def counted(self: databases.Database) -> Iterator[object]:
         nonlocal count
         count += 1
-        here = count == commit
+        here = count == kill_at
         if here and moment == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         with plain(self) as connection:
@@ -89,7 +91,7 @@ def _killed_at(commit: int, moment: Moment) -> Iterator[None]:
             os.kill(os.getpid(), signal.SIGKILL)
 
     databases.Database.transaction = counted  # type: ignore[method-assign,assignment]
-    yield
+    return lambda: count
 
 
 def _act(task: Task, database: str, report: str) -> dict[str, Any]:
@@ -164,10 +166,8 @@ def main() -> None:
         task = Task(**json.loads(line))
 
         def work(task: Task = task) -> dict[str, Any]:
-            if task.kill_at is None:
-                return _act(task, database, report)
-            with _killed_at(task.kill_at, task.moment):
-                return _act(task, database, report)
+            commits = _counting(task.kill_at, task.moment)
+            return {**_act(task, database, report), "commits": commits()}
 
         print(json.dumps(_in_child(work)), flush=True)
 

@@ -8,11 +8,7 @@ import pytest
 
 from .crashing import Crasher, Moment
 
-#: More write transactions than any of these runs makes.
-_COMMITS = 90
 _MOMENTS: tuple[Moment, ...] = ("before", "within", "after")
-_ALL = [(commit, moment) for commit in range(1, _COMMITS) for moment in _MOMENTS]
-_SAMPLE = random.Random(20).sample(_ALL, 24)
 
 
 @pytest.fixture
@@ -23,29 +19,34 @@ def crasher(tmp_path: Path, sample: Path, monkeypatch: pytest.MonkeyPatch) -> It
     program.close()
 
 
-def _killed_and_resumed(crasher: Crasher, commit: int, moment: Moment, name: str) -> None:
-    """One crash while starting, one while deciding; then the run must be whole and right."""
-    started = crasher.do(act="start", run=name, kill_at=commit, moment=moment)
-    if started.get("killed"):
-        before = crasher.do(act="look", run=name)
-        resumed = crasher.do(act="resume", run=name)
-        if "status" not in resumed:  # killed before the run was recorded: nothing had begun
-            assert before == {"done": [], "begun": before["begun"]}
-            resumed = crasher.do(act="start", run=name)
-        after = crasher.do(act="look", run=name)
-        times = before["begun"], after["begun"]
-        again = [task for task in before["done"] if times[1].get(task, 0) > times[0].get(task, 0)]
-        assert again == [], f"committed steps ran again: {again}"
-        started = resumed
-    assert started["status"] == "paused", started["error"]
-    assert len(started["reviews"]) == 1
+def _points(commits: int) -> list[tuple[int, Moment]]:
+    return [(commit, moment) for commit in range(1, commits + 1) for moment in _MOMENTS]
 
-    decided = crasher.do(act="decide", run=name, kill_at=commit, moment=moment)
-    if decided.get("killed"):
-        decided = crasher.do(act="resume", run=name)
-        if decided["status"] == "paused":  # killed before the decision was recorded
-            assert len(decided["reviews"]) == 1
-            decided = crasher.do(act="decide", run=name)
+
+def _killed_while_starting(crasher: Crasher, name: str, commit: int, moment: Moment) -> None:
+    killed = crasher.do(act="start", run=name, kill_at=commit, moment=moment)
+    assert killed == {"killed": True}
+    before = crasher.do(act="look", run=name)
+    resumed = crasher.do(act="resume", run=name)
+    if "status" not in resumed:  # killed before the run was recorded: nothing had begun
+        assert before["done"] == []
+        resumed = crasher.do(act="start", run=name)
+    after = crasher.do(act="look", run=name)
+    times = before["begun"], after["begun"]
+    again = [task for task in before["done"] if times[1].get(task, 0) > times[0].get(task, 0)]
+    assert again == [], f"committed steps ran again: {again}"
+    assert resumed["status"] == "paused", resumed["error"]
+    assert len(resumed["reviews"]) == 1
+
+
+def _killed_while_deciding(crasher: Crasher, name: str, commit: int, moment: Moment) -> None:
+    crasher.do(act="start", run=name)
+    killed = crasher.do(act="decide", run=name, kill_at=commit, moment=moment)
+    assert killed == {"killed": True}
+    decided = crasher.do(act="resume", run=name)
+    if decided["status"] == "paused":  # killed before the decision was recorded
+        assert len(decided["reviews"]) == 1
+        decided = crasher.do(act="decide", run=name)
     assert decided["status"] == "completed", decided["error"]
     assert decided["output"]["outcome"] == "approved"
     assert decided["reviews"] == []
@@ -53,15 +54,26 @@ def _killed_and_resumed(crasher: Crasher, commit: int, moment: Moment, name: str
     assert all(Path(path).stat().st_size > 0 for path in decided["artifacts"])
 
 
+def _killed_at(crasher: Crasher, *, starting: int | None, deciding: int | None) -> None:
+    """Kill at every write to the database, or at so many of them, drawn with a fixed seed."""
+    starts = _points(crasher.do(act="start", run="counted")["commits"])
+    decisions = _points(crasher.do(act="decide", run="counted")["commits"])
+    assert len(starts) > 100
+    assert len(decisions) > 20
+    draw = random.Random(20)
+    for commit, moment in draw.sample(starts, starting or len(starts)):
+        _killed_while_starting(crasher, f"start-{commit}-{moment}", commit, moment)
+    for commit, moment in draw.sample(decisions, deciding or len(decisions)):
+        _killed_while_deciding(crasher, f"decide-{commit}-{moment}", commit, moment)
+
+
 def test_a_run_killed_at_any_commit_is_finished_by_resume(crasher: Crasher) -> None:
-    for number, (commit, moment) in enumerate(_SAMPLE):
-        _killed_and_resumed(crasher, commit, moment, f"t{number}")
+    _killed_at(crasher, starting=14, deciding=10)
 
 
 @pytest.mark.sweep
 def test_a_run_killed_at_every_commit_is_finished_by_resume(crasher: Crasher) -> None:
-    for number, (commit, moment) in enumerate(_ALL):
-        _killed_and_resumed(crasher, commit, moment, f"t{number}")
+    _killed_at(crasher, starting=None, deciding=None)
 
 
 def test_a_killed_run_gives_the_same_output_as_an_undisturbed_one(crasher: Crasher) -> None:
