@@ -147,14 +147,15 @@ class SqliteSaver(LangGraphSqliteSaver):
 
     def _slim_channel(self, value: Any, key: tuple[str, str, str, str]) -> Any:
         """A channel's value or its reference; a version that was seen is not hashed again."""
-        if key in self._known:
-            return self._known[key]
-        slim = self._slim(value)
-        if slim is not value:
-            self._known[key] = slim
-            if len(self._known) > 1_024:
-                self._known.popitem(last=False)
-        return slim
+        with self._database.lock:
+            if key in self._known:
+                return self._known[key]
+            slim = self._slim(value)
+            if slim is not value:
+                self._known[key] = slim
+                if len(self._known) > 1_024:
+                    self._known.popitem(last=False)
+            return slim
 
     def _slim(self, value: Any) -> Any:
         if value is None or isinstance(value, bool | int | float):

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
     from pydantic import BaseModel
 
+    from ..graphs.compiler import Graph
+
 
 def _new_id() -> str:
     """Eight characters that are easily read out and typed."""
@@ -50,6 +52,7 @@ class Runtime:
     ) -> None:
         self._database = database_at(url)
         self._workflows = {each.name: each for each in workflows}
+        self._graphs: dict[str, tuple[Workflow, Graph]] = {}
         self._runs = Runs(self._database)
         self._reviews = Reviews(self._database)
         self._clock = clock
@@ -208,6 +211,7 @@ class Runtime:
 
     def close(self) -> None:
         """Close the database; runs that are paused stay so."""
+        self._graphs.clear()  # their saver has the connection that ends here
         self._database.close()
 
     def _definition(self, workflow: str | Workflow) -> Workflow:
@@ -238,13 +242,22 @@ class Runtime:
                 fix="Use another thread, or resume the run that has it.",
             )
 
-    async def _drive(self, run: str, event: Event, definition: Workflow, watch: Watch) -> Run:
+    def _graph(self, definition: Workflow) -> Graph:
+        """The workflow's graph, compiled once for all runs of this runtime."""
         from ..checkpoints.sqlite import SqliteSaver
         from ..graphs.compiler import compile
+
+        known = self._graphs.get(definition.name)
+        if known is None or known[0] is not definition:
+            known = definition, compile(definition, SqliteSaver(self._database))
+            self._graphs[definition.name] = known
+        return known[1]
+
+    async def _drive(self, run: str, event: Event, definition: Workflow, watch: Watch) -> Run:
         from .drive import LEASE, Drive
 
         # Made before the run is held: what cannot be built must not leave it held.
-        graph = compile(definition, SqliteSaver(self._database))
+        graph = self._graph(definition)
         now = self._clock()
         name = f"{this_process()}:{self._new_id()}"  # two drives in one process are two holders
         holder = self._runs.take(run, event, by=name, now=now, until=now + LEASE, is_dead=is_dead)
