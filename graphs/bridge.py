@@ -4,7 +4,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import wait as wait_for
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -139,7 +139,8 @@ def _run_apart(work: Coroutine[Any, Any, Result], done: "Future[Result]") -> Non
 
 def _hand_over(task: "asyncio.Task[Result]", done: "Future[Result]") -> None:
     if task.cancelled():
-        done.cancel()
+        # Not done.cancel(): that wakes nobody who waits for several.
+        done.set_exception(CancelledError())
     elif (error := task.exception()) is not None:
         done.set_exception(error)
     else:

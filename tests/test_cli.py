@@ -242,7 +242,7 @@ def test_ctrl_c_stops_a_run_in_order_and_resume_finishes_it(
         assert time.monotonic() < until
         time.sleep(0.005)
     running.send_signal(signal.SIGINT)
-    printed, said = running.communicate(timeout=30)
+    printed, said = running.communicate(timeout=9)
     run = _only_run()
     assert running.returncode == 130, said
     assert printed == ""

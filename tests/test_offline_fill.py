@@ -183,9 +183,7 @@ def test_a_validator_of_the_schema_is_obeyed_and_a_default_kept() -> None:
 def test_what_is_required_and_not_stated_is_missing_with_a_reason() -> None:
     result = filled("Nothing here.", revenue=(float, ...), note=(str | None, None))
     assert result.missing == ("revenue",)
-    assert (
-        result.traces["revenue"].reason == "No revenue was found under the labels that are known."
-    )
+    assert result.traces["revenue"].reason == "No label known for revenue was found."
 
 
 class Level(IntEnum):

@@ -48,7 +48,7 @@ def decide(sought: Sought, source: Source) -> tuple[Found, Candidate | None]:
     places = candidates(sought, source)
     found, best = _decided(places, source) if places else (None, None)
     if found is None or best is None:
-        reason = f"No {sought.spoken} was found under the labels that are known."
+        reason = f"No label known for {sought.spoken} was found."
         return Found(value=None, confidence=0.0, reason=reason), None
     if best.weight < _ABOUT_ELSE:
         reason = f"The text states no {sought.spoken}: {best.evidence!r} is about something else."

@@ -112,6 +112,8 @@ async def extract(state: State, runtime: Runtime[RunContext]) -> Update:
         document = as_document(state.parsed)
         checked, disputed = await in_thread(grounding.second_reading, checked, document)
         notes = (*notes, *disputed)
+    if all(getattr(checked, name).value is None for name in Figures.model_fields):
+        notes = (*notes, "No figure was found at all: this may be no annual report.")
     return {"figures": checked, "notes": notes, "usage": (answer.usage,)}
 
 
