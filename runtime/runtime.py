@@ -95,7 +95,7 @@ class Runtime:
         ready = checked_inputs(definition, inputs)
         run, now = self._new_id(), self._clock()
         if thread is not None:
-            self._check_thread(thread)
+            await self._check_thread(definition, thread)
         self._runs.add(
             RunRecord(
                 id=run,
@@ -117,7 +117,7 @@ class Runtime:
         A finished run, or one that still waits for a person, is given back as it is.
 
         Raises:
-            NotFoundError: no such run. LeaseError: another process is running it.
+            NotFoundError: no such run. LeaseError: somebody else drives it now.
         """
         from ..graphs.bridge import blocking
 
@@ -229,14 +229,10 @@ class Runtime:
             error.fix = f"{error.fix} A workflow of your own: Runtime(url, workflows=[…])."
             raise
 
-    def _check_thread(self, thread: str) -> None:
+    async def _check_thread(self, definition: Workflow, thread: str) -> None:
         """Refuse a thread that has checkpoints: the graph would go on there, inputs unread."""
-        from ..checkpoints.sqlite import SqliteSaver
-
-        if not self._database.exists:
-            return
         config: RunnableConfig = {"configurable": {"thread_id": thread}}
-        if SqliteSaver(self._database).get_tuple(config) is not None:
+        if (await self._graph(definition).aget_state(config)).created_at is not None:
             raise ConflictError(
                 f"Thread {thread!r} has been used before.",
                 fix="Use another thread, or resume the run that has it.",

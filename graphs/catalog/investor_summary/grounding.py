@@ -105,7 +105,7 @@ def second_reading(found: Figures, document: str) -> tuple[Figures, tuple[str, .
         compared[name] = mine
         if theirs.value is None or (mine.value is None and theirs.confidence < SURE):
             continue
-        if mine.value is None or _differ(mine, theirs):
+        if mine.value is None or _differ(mine, theirs, name):
             read = amount(theirs, name)
             why = f"offline:extract reads {read} for {theirs.period} on page {theirs.page}"
             compared[name], note = _doubted(name, mine, why, _DISPUTED)
@@ -113,12 +113,14 @@ def second_reading(found: Figures, document: str) -> tuple[Figures, tuple[str, .
     return Figures(**compared), tuple(notes)
 
 
-def _differ(mine: Figure, theirs: Figure) -> bool:
+def _differ(mine: Figure, theirs: Figure, name: str) -> bool:
     assert mine.value is not None
     assert theirs.value is not None
     for ours, others in ((mine.period, theirs.period), (mine.currency, theirs.currency)):
         if ours and others and ours != others:
             return True
+    if name == "revenue_growth":  # printed in whole per cents, computed to a tenth
+        return abs(mine.value - theirs.value) > 0.55
     one = mine.value * FACTORS[mine.scale or "units"]
     two = theirs.value * FACTORS[theirs.scale or "units"]
     # Rounding differs between places: "$1.2 billion" and 1,204,518 thousand are one figure.
