@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dalsegno.nodes.documents.pdf import read_pages
 from dalsegno.nodes.offline.picking import pick
+from dalsegno.nodes.offline.sentences import split_sentences
 from dalsegno.nodes.offline.source import Source
 
 TRENDS = """
@@ -148,3 +149,23 @@ def test_whatever_the_text_what_is_picked_stands_in_it(text: str, topic: str, mo
     for each in found:
         assert each.sentence.text in flat
         assert 0 <= each.score <= 1
+
+
+def test_a_tables_unit_is_not_glued_to_the_sentence_below_it() -> None:
+    body = (
+        "In millions, except percentage and per share data as they stand in the notes\n"
+        "Fourth quarter\n"
+        "Revenues of the fourth quarter were $1,396 million, a decrease of 6% on the year before.\n"
+        "In millions of euros, that was the best quarter that the group has seen for many years.\n"
+    )
+    assert split_sentences(body) == [
+        "Revenues of the fourth quarter were $1,396 million, a decrease of 6% on the year before.",
+        "In millions of euros, that was the best quarter that the group has seen for many years.",
+    ]
+
+
+def test_a_cue_is_a_word_and_not_the_inside_of_one() -> None:
+    calm = "The board consists of nine members, of whom seven are considered independent."
+    risky = "We depend on one supplier, and a fire there could stop our production for months."
+    picked = pick(Source(f"{calm}\n\n{risky}").sentences, topic="risks")
+    assert [each.sentence.text for each in picked] == [risky]

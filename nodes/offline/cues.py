@@ -100,7 +100,7 @@ def cue_name(topic: str) -> str | None:
 
 @lru_cache(maxsize=32)
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(_CUES[name], re.IGNORECASE)
+    return re.compile(rf"(?<![A-Za-z])(?:{_CUES[name]})", re.IGNORECASE)
 
 
 @lru_cache(maxsize=16384)

@@ -12,6 +12,11 @@ _END = re.compile(
 _NUMBER = re.compile(r"\|?[$€£¥₹]?[-–—(]?[$€£¥₹]?\d[\d,.']*\)?%?\|?")
 _SIGNS = frozenset("$ € £ ¥ ₹ % — – -".split())
 _BULLET = re.compile(r"[•▪◦*–-]\s")
+_UNIT = re.compile(
+    r"\(?(?:(?:dollars|amounts|figures|all amounts)\s+(?:are\s+)?)?in\s+(?:\w+\s+)?"
+    r"(?:thousands|millions|billions)\b",
+    re.IGNORECASE,
+)
 _STOP = re.compile(r"[.!?][\"”)]?$")
 _VERB = re.compile(r"\b(?:is|are|was|were|has|have)\b")
 
@@ -42,7 +47,7 @@ def _paragraphs(lines: Sequence[str]) -> Iterator[list[str]]:
             and stripped[-1:] not in tuple(".;:,")
             and not (paragraph and _next(lines, at)[:1].islower())
         )
-        breaks = not stripped or stripped[0] == "|" or _is_row(stripped)
+        breaks = not stripped or stripped[0] == "|" or _is_row(stripped) or _is_caption(stripped)
         if (breaks or is_heading or _BULLET.match(stripped)) and paragraph:
             yield paragraph
             paragraph = []
@@ -58,6 +63,11 @@ def _paragraphs(lines: Sequence[str]) -> Iterator[list[str]]:
 
 def _next(lines: Sequence[str], at: int) -> str:
     return lines[at + 1].strip() if at + 1 < len(lines) else ""
+
+
+def _is_caption(stripped: str) -> bool:
+    """Whether a line only says in what the amounts of a table are."""
+    return _UNIT.match(stripped) is not None and not _STOP.search(stripped)
 
 
 def _is_row(stripped: str) -> bool:
