@@ -12,21 +12,22 @@ if TYPE_CHECKING:
     from .graphs.library import load
     from .runtime.run import Run
     from .runtime.runtime import Runtime
+    from .state.definition.workflow import Agent, Workflow
     from .state.errors import DalsegnoError
-    from .state.workflow import Workflow
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Agent": ".state.definition.workflow",
     "DalsegnoError": ".state.errors",
     "Run": ".runtime.run",
     "Runtime": ".runtime.runtime",
-    "Workflow": ".state.workflow",
+    "Workflow": ".state.definition.workflow",
     "compile": ".graphs.compiler",
     "load": ".graphs.library",
 }
 
-__all__ = ["DalsegnoError", "Run", "Runtime", "Workflow", "compile", "load"]
+__all__ = ["Agent", "DalsegnoError", "Run", "Runtime", "Workflow", "compile", "load"]
 
 
 def __getattr__(name: str) -> object:

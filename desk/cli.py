@@ -2,13 +2,16 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from ..state.context import DEFAULT_URL
 from ..state.errors import InputError
 from .terminal import remember_database
+
+if TYPE_CHECKING:
+    from ..graphs.program import Program
 
 app = typer.Typer(
     name="dalsegno",
@@ -59,7 +62,9 @@ def demo(db: Db = DEFAULT_URL, json: Json = False) -> None:
 
 @app.command()
 def run(
-    workflow: Annotated[str, typer.Argument(help="A workflow of the catalog.")],
+    workflow: Annotated[
+        str, typer.Argument(help="A workflow of the catalog, or a definition's file.")
+    ],
     input: Annotated[  # the command line's own word
         str | None, typer.Argument(help="Its main input, such as a file.")
     ] = None,
@@ -74,15 +79,17 @@ def run(
     json: Json = False,
 ) -> None:
     """Run a workflow to its end or to its first review."""
-    from ..graphs.library import load
+    from ..graphs.program import program
     from ..runtime.runtime import Runtime
     from .terminal import progress
     from .views import finish
 
-    definition = load(workflow)
-    bare = [] if input is None else [f"{definition.primary}={input}"]
+    definition = program(workflow)
+    bare = [] if input is None else [f"{_primary(definition)}={input}"]
     inputs = _settings([*bare, *(settings or [])])
-    started = Runtime(db).start(definition, inputs, model=model, thread=thread, watch=progress())
+    started = Runtime(db).start(
+        definition.workflow, inputs, model=model, thread=thread, watch=progress()
+    )
     raise typer.Exit(finish(started, json=json))
 
 
@@ -159,15 +166,18 @@ def decide(
 @app.command()
 def catalog(json: Json = False) -> None:
     """List the ready workflows."""
-    from ..graphs.library import catalog as ready
+    from ..graphs.library import CATALOG
+    from ..graphs.program import program
     from .views import list_workflows
 
-    list_workflows(ready(), json=json)
+    list_workflows([program(each) for each in sorted(CATALOG)], json=json)
 
 
 @app.command()
 def graph(
-    workflow: Annotated[str, typer.Argument(help="A workflow of the catalog.")],
+    workflow: Annotated[
+        str, typer.Argument(help="A workflow of the catalog, or a definition's file.")
+    ],
     out: Annotated[
         Path | None, typer.Option(help="Write the picture to this .svg or .mmd file.")
     ] = None,
@@ -185,6 +195,13 @@ def doctor(db: Db = DEFAULT_URL, json: Json = False) -> None:
     from .doctor import examine
 
     raise typer.Exit(examine(db, json=json))
+
+
+def _primary(program: "Program") -> str:
+    """The input that a bare argument fills."""
+    if program.primary is None:
+        raise InputError(f"{program.name!r} takes no input.", fix="Leave it out.")
+    return program.primary
 
 
 def _settings(pairs: list[str]) -> dict[str, object]:

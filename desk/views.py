@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, assert_never
 from .terminal import command, complain, near, print_json, print_table, say, with_database, wrapped
 
 if TYPE_CHECKING:
+    from ..graphs.program import Program
     from ..runtime.run import Run
     from ..state.review import Review
-    from ..state.workflow import Workflow
 
 
 def finish(run: "Run", *, json: bool) -> int:
@@ -272,18 +272,19 @@ def list_reviews(found: Sequence["Review"], *, json: bool) -> None:
     say(f"Then decide, such as: {command(f'decide {found[0].id} approve')}")
 
 
-def list_workflows(found: Sequence["Workflow"], *, json: bool) -> None:
+def list_workflows(found: Sequence["Program"], *, json: bool) -> None:
     """The catalog, one workflow a paragraph."""
     if json:
         print_json(
             [
                 {
                     "name": each.name,
-                    "version": each.version,
-                    "owner": each.owner,
-                    "pattern": each.pattern,
+                    "version": each.workflow.version,
+                    "owner": each.workflow.owner,
+                    "digest": each.digest,
+                    "pattern": each.workflow.pattern,
                     "steps": list(each.steps),
-                    "description": each.description,
+                    "description": each.workflow.description,
                     "inputs": each.inputs.model_json_schema(),
                 }
                 for each in found
@@ -291,12 +292,12 @@ def list_workflows(found: Sequence["Workflow"], *, json: bool) -> None:
         )
         return
     for each in found:
-        say(f"{each.name}, version {each.version}")
-        say(wrapped(each.description, indent="  "))
+        say(f"{each.name}, version {each.workflow.version}")
+        say(wrapped(each.workflow.description, indent="  "))
         say()
         for label, text in (
-            ("owner", each.owner),
-            ("pattern", each.pattern),
+            ("owner", each.workflow.owner or "nobody"),
+            ("pattern", each.workflow.pattern),
             ("steps", ", ".join(each.steps)),
         ):
             say(wrapped(text, indent=" " * 11, first=f"  {label:<9}"))
@@ -304,7 +305,7 @@ def list_workflows(found: Sequence["Workflow"], *, json: bool) -> None:
             label = "input" if name == each.primary else "--set"
             said = f"{name}: {field.description or ''}"
             say(wrapped(said, indent=" " * 11, first=f"  {label:<9}"))
-        say(f"\n  dalsegno run {each.name} {each.primary.upper()}")
+        say(f"\n  dalsegno run {each.name} {(each.primary or '').upper()}".rstrip())
 
 
 def _time(seconds: float) -> str:

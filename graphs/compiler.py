@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from langgraph._internal._serde import build_serde_allowlist
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.graph import START
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command
 
-from .library import load
+from .building import Builder, build
+from .input_gate import InputGate
+from .library import load, resolved
 
 if TYPE_CHECKING:
-    from langgraph.graph import StateGraph
     from langgraph.types import Checkpointer
 
-    from ..state.workflow import Workflow
+    from ..state.definition.flow import Resolved
+    from ..state.definition.workflow import Workflow
+
+#: How many synchronous functions may be under way at once in one synchronous call.
+_THREADS = 256
 
 
 class Graph(CompiledStateGraph):  # type: ignore[type-arg]  # generic over the workflow's schemas
@@ -27,20 +34,44 @@ class Graph(CompiledStateGraph):  # type: ignore[type-arg]  # generic over the w
     """
 
     # Any below: LangGraph's own signatures, passed on as they are.
-    def stream(self, *args: Any, durability: Any = None, **kwargs: Any) -> Iterator[Any]:
+    def stream(
+        self, input: Any, config: Any = None, *, durability: Any = None, **kwargs: Any
+    ) -> Iterator[Any]:
         """As LangGraph's, with ``durability="sync"`` where there is a checkpointer."""
-        yield from super().stream(*args, durability=self._durable(durability), **kwargs)
+        # LangGraph's own pool has as many threads as there are cores, and a few; branches that
+        # block would wait for each other.
+        wide: Any = {"max_concurrency": _THREADS, **(config or {})}
+        checked = self._checked(input)
+        yield from super().stream(checked, wide, durability=self._durable(durability), **kwargs)
 
     async def astream(
-        self, *args: Any, durability: Any = None, **kwargs: Any
+        self, input: Any, config: Any = None, *, durability: Any = None, **kwargs: Any
     ) -> AsyncIterator[Any]:
         """As LangGraph's, with ``durability="sync"`` where there is a checkpointer."""
-        async for chunk in super().astream(*args, durability=self._durable(durability), **kwargs):
+        checked, lasting = self._checked(input), self._durable(durability)
+        async for chunk in super().astream(checked, config, durability=lasting, **kwargs):
             yield chunk
+
+    @property
+    def schemas(self) -> list[type[Any]]:
+        """Every state schema that its checkpoints may hold values of."""
+        inner = self.builder.inner_schemas if isinstance(self.builder, Builder) else []
+        return [self.builder.state_schema, *inner]
 
     def _durable(self, asked: Any) -> Any:
         # "async" and "exit" lose finished steps when the process is killed.
         return "sync" if asked is None and self.checkpointer else asked
+
+    def _checked(self, given: Any) -> Any:
+        """The input, refused before anything is stored when it does not fit."""
+        gate = self.builder.gates[START] if isinstance(self.builder, Builder) else None
+        if not isinstance(gate, InputGate):
+            return given
+        if isinstance(given, Mapping):
+            return gate.checked(given)
+        if isinstance(given, Command) and isinstance(given.update, Mapping):
+            gate.checked(given.update)
+        return given
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """The picture for a notebook; LangGraph's own asks a web service for it."""
@@ -55,27 +86,38 @@ class Graph(CompiledStateGraph):  # type: ignore[type-arg]  # generic over the w
 
 
 def compile(  # the promised name: dalsegno.compile
-    workflow: str | Workflow, checkpointer: Checkpointer = None
+    workflow: str | Mapping[str, object] | Workflow, checkpointer: Checkpointer = None
 ) -> Graph:
-    """The graph of a workflow, by its name or itself.
+    """The graph of a workflow: a catalog name, a YAML path, a dict, or a Workflow.
 
     Without a ``checkpointer`` it runs in memory and cannot pause; with one, a pause needs a
     ``thread_id`` in the config, as in LangGraph.
 
     Raises:
         NotFoundError: no workflow of that name; names the nearest.
+        DefinitionError: the definition is wrong; says where.
     """
-    definition = load(workflow)
-    builder = definition.build()
-    compiled = builder.compile(checkpointer=_strict(checkpointer, builder), name=definition.name)
-    # LangGraph makes the object itself and offers no class to make instead; what is added here
-    # holds no data of its own.
+    return graph_of(resolved(load(workflow)), checkpointer)
+
+
+def graph_of(ready: Resolved, checkpointer: Checkpointer) -> Graph:
+    """The graph of a resolved workflow."""
+    builder = build(ready)
+    return as_graph(builder.gated(_strict(checkpointer, builder), ready.name))
+
+
+def as_graph(compiled: CompiledStateGraph[Any, Any, Any, Any]) -> Graph:
+    """LangGraph's compiled graph as one of ours.
+
+    LangGraph makes the object itself and offers no class to make instead; what is added here
+    holds no data of its own.
+    """
     compiled.__class__ = Graph
     assert isinstance(compiled, Graph)
     return compiled
 
 
-def _strict(checkpointer: Checkpointer, builder: StateGraph[Any, Any, Any, Any]) -> Checkpointer:
+def _strict(checkpointer: Checkpointer, builder: Builder) -> Checkpointer:
     """The checkpointer, making from stored bytes only what the graph's own schemas name.
 
     LangGraph does this where an environment variable was set before it was first imported; a
@@ -86,7 +128,8 @@ def _strict(checkpointer: Checkpointer, builder: StateGraph[Any, Any, Any, Any])
     if type(checkpointer.serde) is not JsonPlusSerializer:
         return checkpointer
     allowed = build_serde_allowlist(
-        schemas=[builder.state_schema, builder.input_schema], channels=builder.channels
+        schemas=[builder.state_schema, builder.input_schema, *builder.inner_schemas],
+        channels=builder.channels,
     )
     clone = copy(checkpointer)
     clone.serde = JsonPlusSerializer(allowed_msgpack_modules=sorted(allowed))

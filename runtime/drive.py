@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from ..checkpoints.reviews import Reviews
     from ..checkpoints.runs import Holder, Runs
     from ..graphs.compiler import Graph
+    from ..graphs.program import Program
     from ..state.run import Outcome, RunRecord
-    from ..state.workflow import Workflow
 
 #: How long a run is held without renewing, in seconds.
 LEASE = 30.0
@@ -35,7 +35,7 @@ class Drive:
     """All that driving a run takes. Time comes from ``clock``, in seconds since the epoch."""
 
     record: RunRecord
-    workflow: Workflow
+    workflow: Program
     graph: Graph
     holder: Holder
     database: Database

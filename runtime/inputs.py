@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ValidationError
 
+from ..graphs.program import Program
 from ..state.errors import InputError
 from ..state.names import nearest
-from ..state.workflow import Workflow
 
 
-def checked_inputs(workflow: Workflow, inputs: Mapping[str, object] | BaseModel) -> BaseModel:
+def checked_inputs(workflow: Program, inputs: Mapping[str, object] | BaseModel) -> BaseModel:
     """The inputs as the workflow's own type, prepared to be kept.
 
     Raises:
@@ -25,7 +25,7 @@ def checked_inputs(workflow: Workflow, inputs: Mapping[str, object] | BaseModel)
                 fix=f"Its inputs are: {', '.join(fields)}.",
             )
     try:
-        return workflow.prepare(schema.model_validate(plain))
+        return schema.model_validate(plain)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])

@@ -16,8 +16,6 @@ from ..state.context import DEFAULT_URL, OFFLINE
 from ..state.errors import ConflictError, DalsegnoError, LeaseError, NotFoundError
 from ..state.review import Review, check_decision, parse_decision
 from ..state.run import FINAL, Event, RunRecord, StepRecord
-from ..state.workflow import Workflow
-from .inputs import checked_inputs
 from .process import is_dead, this_process
 from .progress import Watch, unwatched
 from .run import Run
@@ -27,6 +25,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from ..graphs.compiler import Graph
+    from ..graphs.program import Program
+    from ..state.definition.workflow import Workflow
 
 
 def _new_id() -> str:
@@ -46,13 +46,14 @@ class Runtime:
         self,
         url: str = DEFAULT_URL,
         *,
-        workflows: Iterable[Workflow] = (),
+        workflows: Iterable[Path | str | Mapping[str, object] | Workflow] = (),
         clock: Callable[[], float] = time.time,
         new_id: Callable[[], str] = _new_id,
     ) -> None:
         self._database = database_at(url)
-        self._workflows = {each.name: each for each in workflows}
-        self._graphs: dict[str, tuple[Workflow, Graph]] = {}
+        self._given = tuple(workflows)
+        self._programs: dict[str, Program] = {}
+        self._graphs: dict[str, tuple[Program, Graph]] = {}
         self._runs = Runs(self._database)
         self._reviews = Reviews(self._database)
         self._clock = clock
@@ -60,7 +61,7 @@ class Runtime:
 
     def start(
         self,
-        workflow: str | Workflow,
+        workflow: str | Path | Mapping[str, object] | Workflow,
         inputs: Mapping[str, object] | BaseModel,
         *,
         model: str = OFFLINE,
@@ -80,7 +81,7 @@ class Runtime:
 
     async def astart(
         self,
-        workflow: str | Workflow,
+        workflow: str | Path | Mapping[str, object] | Workflow,
         inputs: Mapping[str, object] | BaseModel,
         *,
         model: str = OFFLINE,
@@ -89,6 +90,7 @@ class Runtime:
     ) -> Run:
         """As ``start``, awaited."""
         from ..nodes.models.connect import check_model
+        from .inputs import checked_inputs
 
         definition = self._definition(workflow)
         check_model(model)
@@ -101,7 +103,7 @@ class Runtime:
                 id=run,
                 thread=thread or run,
                 workflow=definition.name,
-                version=definition.version,
+                version=definition.workflow.version,
                 model=model,
                 inputs=ready.model_dump(mode="json"),
                 status="queued",
@@ -160,7 +162,7 @@ class Runtime:
         check_model(record.model)
         if ticket.open:  # else the conflict is what there is to tell
             chosen = parse_decision(decision)
-            fields = definition.reviews.get(ticket.node)
+            fields = definition.form(ticket.node)
             check_decision(chosen, review=review, allowed=ticket.allowed, fields=fields)
             made = chosen.model_dump()
         else:
@@ -214,22 +216,34 @@ class Runtime:
         self._graphs.clear()  # their saver has the connection that ends here
         self._database.close()
 
-    def _definition(self, workflow: str | Workflow) -> Workflow:
+    def _definition(
+        self, workflow: str | Path | Mapping[str, object] | Workflow | Program
+    ) -> Program:
         """A workflow of ours or of the catalog; one that is given is known from then on."""
-        from ..graphs.library import load
+        from ..graphs.program import Program, program
 
-        if isinstance(workflow, Workflow):
-            self._workflows[workflow.name] = workflow
-        name = workflow if isinstance(workflow, str) else workflow.name
-        if name in self._workflows:
-            return self._workflows[name]
+        for each in self._given:
+            self._know(program(each))
+        self._given = ()
+        if isinstance(workflow, Program):
+            return workflow
+        if isinstance(workflow, str) and workflow in self._programs:
+            return self._programs[workflow]
         try:
-            return load(name)
+            return self._know(program(workflow))
         except NotFoundError as error:
             error.fix = f"{error.fix} A workflow of your own: Runtime(url, workflows=[…])."
             raise
 
-    async def _check_thread(self, definition: Workflow, thread: str) -> None:
+    def _know(self, program: Program) -> Program:
+        """A program by its name; the same definition keeps its graph."""
+        known = self._programs.get(program.name)
+        if known is not None and known.resolved is program.resolved:
+            return known
+        self._programs[program.name] = program
+        return program
+
+    async def _check_thread(self, definition: Program, thread: str) -> None:
         """Refuse a thread that has checkpoints: the graph would go on there, inputs unread."""
         config: RunnableConfig = {"configurable": {"thread_id": thread}}
         if (await self._graph(definition).aget_state(config)).created_at is not None:
@@ -238,18 +252,18 @@ class Runtime:
                 fix="Use another thread, or resume the run that has it.",
             )
 
-    def _graph(self, definition: Workflow) -> Graph:
+    def _graph(self, definition: Program) -> Graph:
         """The workflow's graph, compiled once for all runs of this runtime."""
         from ..checkpoints.sqlite import SqliteSaver
-        from ..graphs.compiler import compile
+        from ..graphs.compiler import graph_of
 
         known = self._graphs.get(definition.name)
         if known is None or known[0] is not definition:
-            known = definition, compile(definition, SqliteSaver(self._database))
+            known = definition, graph_of(definition.resolved, SqliteSaver(self._database))
             self._graphs[definition.name] = known
         return known[1]
 
-    async def _drive(self, run: str, event: Event, definition: Workflow, watch: Watch) -> Run:
+    async def _drive(self, run: str, event: Event, definition: Program, watch: Watch) -> Run:
         from .drive import LEASE, Drive
 
         # Made before the run is held: what cannot be built must not leave it held.

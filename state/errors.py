@@ -2,14 +2,19 @@
 
 DalsegnoError
 ├── AgentError                a model or a node did its part wrong
-│   └── MalformedOutputError      structured output that does not fit its schema, after asking again
+│   ├── MalformedOutputError      structured output that does not fit its schema, after asking again
+│   ├── WriteError                a node returned a key or a type that it did not declare
+│   ├── GateError                 a blocking gate refused what a step made
+│   └── ToolError                 a tool that was not listed was asked for, or one failed
 ├── CommunicationError        a provider or a network did not answer as it should
 ├── ContextError              what a step needs does not fit, or is not there
-├── ResourceError             a database, a file or a disk
+├── ResourceError             a database, a file or a disk, or time
+│   ├── DeadlineError             a step took longer than its timeout
 │   ├── DatabaseError             not a database, read-only, locked, of a newer schema
 │   ├── LeaseError                somebody else drives the run
 │   └── ReportError               a PDF could not be made
 └── ValidationError           something given was wrong: it is refused before anything is done
+    ├── DefinitionError           a definition is wrong; lists what, where, and what to do
     ├── InputError                an input of a workflow or a command
     │   └── DocumentError             a file that cannot be read as a document with text
     ├── NotFoundError             a workflow, run or review that does not exist
@@ -20,7 +25,11 @@ DalsegnoError
 The five branches are the classes that error policies speak of.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
 
 
 class DalsegnoError(Exception):
@@ -70,12 +79,49 @@ class DalsegnoError(Exception):
         }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One fault of a definition.
+
+    ``path`` leads to it through keys and list positions; ``at`` says whether the key there is
+    wrong or its value, and ``offset`` how many characters into the value. ``line`` and ``column``
+    count from 1 and are known where the definition was read from text.
+    """
+
+    path: tuple[str | int, ...]
+    message: str
+    fix: str | None = None
+    at: Literal["key", "value"] = "value"
+    offset: int = 0
+    line: int | None = None
+    column: int | None = None
+
+    def line_of_text(self, source: str | None) -> str:
+        """``file:line:column: message``, or the path where there are no lines."""
+        if self.line is not None:
+            return f"{source or '<text>'}:{self.line}:{self.column}: {self.message}"
+        place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in self.path).lstrip(".")
+        return f"{place}: {self.message}" if place else self.message
+
+
 class AgentError(DalsegnoError):
     """A model or a node did its part wrong."""
 
 
 class MalformedOutputError(AgentError):
     """A model's structured output did not fit its schema, even when asked again."""
+
+
+class WriteError(AgentError):
+    """A node returned a key that it did not declare, or a value of another type."""
+
+
+class GateError(AgentError):
+    """A blocking gate refused what a step was given or made."""
+
+
+class ToolError(AgentError):
+    """A model asked for a tool that its agent does not list, or a tool failed."""
 
 
 class CommunicationError(DalsegnoError):
@@ -87,7 +133,11 @@ class ContextError(DalsegnoError):
 
 
 class ResourceError(DalsegnoError):
-    """A database, a file or a disk refused."""
+    """A database, a file or a disk refused, or time ran out."""
+
+
+class DeadlineError(ResourceError):
+    """A step took longer than its timeout allows."""
 
 
 class DatabaseError(ResourceError):
@@ -104,6 +154,18 @@ class ReportError(ResourceError):
 
 class ValidationError(DalsegnoError):
     """Something given was wrong; it was refused before anything was done."""
+
+
+class DefinitionError(ValidationError):
+    """A workflow's definition is wrong. ``problems`` says what and where, one by one."""
+
+    def __init__(self, problems: Iterable[Problem], *, source: str | None = None) -> None:
+        self.problems = tuple(problems)
+        self.source = source
+        many = len(self.problems) > 1
+        lines = [each.line_of_text(source) for each in self.problems]
+        head = f"The definition has {len(lines)} faults:\n  " if many else ""
+        super().__init__(head + "\n  ".join(lines), fix=None if many else self.problems[0].fix)
 
 
 class InputError(ValidationError):

@@ -19,10 +19,9 @@ from typing import Any, Literal
 
 from langgraph.checkpoint.memory import InMemorySaver
 
-from dalsegno import Runtime, load
+from dalsegno import Runtime, compile
 from dalsegno.checkpoints import database as databases
 from dalsegno.checkpoints.sqlite import SqliteSaver
-from dalsegno.graphs.compiler import compile
 
 Moment = Literal["before", "within", "after"]
 
@@ -153,9 +152,9 @@ def _warm(report: str) -> None:
     No thread may outlive it: a fork would copy the locks that it holds. Typst's own never end,
     and so each child loads Typst anew.
     """
-    graph = load("investor_summary").build().compile(InMemorySaver(), interrupt_before=["format"])
+    graph = compile("investor_summary", InMemorySaver())
     config: Any = {"configurable": {"thread_id": "warm"}}
-    asyncio.run(graph.ainvoke({"document": report}, config))
+    asyncio.run(graph.ainvoke({"document": report}, config, interrupt_before=["format"]))
     assert threading.active_count() == 1
 
 

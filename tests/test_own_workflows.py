@@ -16,15 +16,14 @@ from langgraph.types import Command, interrupt
 from pydantic import BaseModel
 from typing_extensions import TypedDict
 
-from dalsegno import Runtime, compile
+from dalsegno import Runtime, Workflow, compile, load
 from dalsegno.checkpoints.database import Database
 from dalsegno.checkpoints.sqlite import SqliteSaver
-from dalsegno.graphs.bridge import blocking, node
+from dalsegno.graphs.bridge import blocking
 from dalsegno.nodes.blocking import in_thread
 from dalsegno.nodes.review import ask_person
 from dalsegno.runtime import drive
 from dalsegno.state.errors import ConflictError, LeaseError, NotFoundError
-from dalsegno.state.workflow import Workflow
 
 
 class State(TypedDict, total=False):
@@ -45,27 +44,20 @@ def workflow(
 ) -> Workflow:
     """A workflow from coroutine functions and the edges between them."""
 
-    def build() -> Any:
-        graph = StateGraph(State, input_schema=State)
-        for each, function in steps.items():
-            function.__name__ = each
-            graph.add_node(each, node(function))
-        for start, end in edges:
-            graph.add_edge(start, end)
-        return graph
-
-    return Workflow(
-        name=name,
-        version="1",
-        owner="tests",
-        description="A workflow for a test.",
-        pattern="sequential",
-        steps=tuple(steps),
-        inputs=Inputs,
-        primary="amount",
-        build=build,
-        output=dict,
-        reviews={"gate": Payment, "other": Payment},
+    needs: dict[str, list[str]] = {each: [] for each in steps}
+    for start, end in edges:
+        if start != START and end != END:
+            needs[end].append(start)
+    return load(
+        {
+            "workflow_definition": {"name": name, "version": "1", "owner": "tests"},
+            "inputs": {"amount": {"type": "int", "default": 1}},
+            "state": {"seen": {"type": "list[str]", "merge": "append"}},
+            "workflow_steps": [
+                {"step": each, "function": does, "writes": ["seen"], "depends_on": needs[each]}
+                for each, does in steps.items()
+            ],
+        }
     )
 
 
@@ -396,11 +388,11 @@ def test_a_value_that_looks_like_a_reference_comes_back_as_it_was(tmp_path: Path
         return {"value": {"dalsegno:value": "nonsense"}}
 
     builder = StateGraph(Odd)
-    builder.add_node("keep", node(keep))
+    builder.add_node("keep", keep)
     builder.add_edge(START, "keep")
     graph = builder.compile(checkpointer=SqliteSaver(Database(tmp_path / "v.db")))
     config: Any = {"configurable": {"thread_id": "t"}}
-    graph.invoke({"value": {}}, config)
+    asyncio.run(graph.ainvoke({"value": {}}, config))
     assert graph.get_state(config).values == {"value": {"dalsegno:value": "nonsense"}}
 
 

@@ -17,7 +17,7 @@ from tenacity import (
     stop_before_delay,
 )
 
-from ...state.errors import MalformedOutputError
+from ...state.errors import DalsegnoError, MalformedOutputError
 from ...state.usage import Usage
 from ..packing import approximate_tokens
 from .connect import connected
@@ -84,32 +84,35 @@ async def ask(
     *,
     step: str,
     patience: Patience = PATIENCE,
+    temperature: float | None = None,
+    max_tokens: int | None = None,
+    corrections: int = CORRECTIONS,
 ) -> Answer[Answered]:
     """Ask ``model`` for a ``schema``. Output that does not fit is shown back with the error.
 
     Raises:
-        MalformedOutputError: it did not fit after two corrections.
+        MalformedOutputError: it did not fit after that many corrections.
         CommunicationError: the provider could not be reached or stayed overloaded.
         ModelError, AgentError, ContextError: the provider refused; trying again is no use.
     """
     asked = list(messages)
     spent: list[Usage] = []
     wrong = ""
-    async with connected(model) as chat:
+    async with connected(model, temperature=temperature, max_tokens=max_tokens) as chat:
         asking = chat.with_structured_output(form_of(model, schema), include_raw=True)
-        for _ in range(CORRECTIONS + 1):
+        for _ in range(corrections + 1):
             reply = await _call(asking, asked, model=model, patience=patience)
-            spent.append(_usage(reply["raw"], asked, model=model, step=step))
+            spent.append(usage_of(reply["raw"], asked, model=model, step=step))
             value = value_in(reply, schema)
             if not isinstance(value, str):
-                return Answer(value=value, usage=_sum(spent))
+                return Answer(value=value, usage=summed(spent))
             wrong = value
             asked += [
                 AIMessage(content=said_in(reply["raw"]) or "(nothing)"),
                 HumanMessage(f"That does not fit: {wrong}\nAnswer again, in the right form."),
             ]
     raise MalformedOutputError(
-        f"{model!r} gave no valid {schema.__name__!r} in {CORRECTIONS + 1} tries: {wrong}",
+        f"{model!r} gave no valid {schema.__name__!r} in {corrections + 1} tries: {wrong}",
         fix="Resume the run to ask again, or use another --model.",
         node=step,
     )
@@ -118,6 +121,29 @@ async def ask(
 async def _call(
     asking: "Asking", messages: Sequence[BaseMessage], *, model: str, patience: Patience
 ) -> dict[str, Any]:  # Any: LangChain's own shape of raw, parsed and parsing_error
+    try:
+        answer = await reached(asking, messages, model=model, patience=patience)
+    except DalsegnoError as error:
+        reply = reply_of(error.__cause__) if error.__cause__ else None
+        if reply is None:
+            raise
+        return reply
+    assert isinstance(answer, dict)
+    return answer
+
+
+async def reached(
+    asking: "Asking",
+    messages: Sequence[BaseMessage],
+    *,
+    model: str,
+    patience: Patience = PATIENCE,
+) -> Any:  # Any: a message, or LangChain's dict of raw, parsed and error
+    """What a model says to ``messages``, tried again while it may help.
+
+    Raises:
+        CommunicationError, ModelError, AgentError, ContextError: as ``ask``.
+    """
     attempts, until = 0, monotonic() + patience.total
     try:
         async for attempt in AsyncRetrying(
@@ -130,16 +156,12 @@ async def _call(
                 attempts += 1
                 async with asyncio.timeout(min(patience.attempt, until - monotonic())):
                     answer = await asking.ainvoke(list(messages))
-        assert isinstance(answer, dict)
     except Exception as error:
-        reply = reply_of(error)
-        if reply is None:
-            raise explain(error, model=model, attempts=attempts) from error
-        return reply
+        raise explain(error, model=model, attempts=attempts) from error
     return answer
 
 
-def _usage(raw: AIMessage, asked: Sequence[BaseMessage], *, model: str, step: str) -> Usage:
+def usage_of(raw: AIMessage, asked: Sequence[BaseMessage], *, model: str, step: str) -> Usage:
     """What one call used, as the provider counted it; without its counts, about as much."""
     counted = raw.usage_metadata
     if counted is None:
@@ -163,7 +185,8 @@ def _usage(raw: AIMessage, asked: Sequence[BaseMessage], *, model: str, step: st
     )
 
 
-def _sum(spent: Sequence[Usage]) -> Usage:
+def summed(spent: Sequence[Usage]) -> Usage:
+    """The usage of several calls of one step; the cost is None as soon as one is unknown."""
     costs = [each.cost for each in spent]
     return Usage(
         step=spent[0].step,

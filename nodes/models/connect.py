@@ -30,6 +30,8 @@ _PACKAGES = {"bedrock": "langchain_aws", "azure_openai": "langchain_openai"}
 #: Seconds of silence until a client gives up by itself. An answer that is not streamed is silent
 #: until it is whole, so this must not be shorter than ``ask``'s patience, which is what counts.
 _SILENCE = 600
+#: What a client calls the most tokens of an answer, where it is not ``max_tokens``.
+_MOST = {"ollama": "num_predict", "huggingface": "max_new_tokens"}
 
 
 def check_model(name: str) -> None:
@@ -69,8 +71,13 @@ def _check_packages(name: str, provider: str) -> None:
         )
 
 
-def connect(name: str) -> "BaseChatModel":
+def connect(
+    name: str, *, temperature: float | None = None, max_tokens: int | None = None
+) -> "BaseChatModel":
     """A new chat model of that name, as the environment is now.
+
+    ``temperature`` and ``max_tokens``, the most of one answer, are the provider's own where they
+    are None. The offline extractor has no use for either: it does not generate.
 
     It is not kept for the next caller: an address or a key may have changed by then, and a
     connection belongs to the event loop that it was opened on. Retries are ours alone (see
@@ -86,20 +93,24 @@ def connect(name: str) -> "BaseChatModel":
         return OfflineExtractor()
     provider, _, model = name.partition(":")
     if provider == "openai":
-        return _openai(model)
+        return _openai(model, temperature=temperature, max_tokens=max_tokens)
+    settings = {"temperature": temperature, _MOST.get(provider, "max_tokens"): max_tokens}
+    given = {key: value for key, value in settings.items() if value is not None}
     # Found only when installed: LangChain's own registry of providers.
     from langchain.chat_models import init_chat_model  # type: ignore[import-not-found,unused-ignore]
 
-    made: BaseChatModel = init_chat_model(name, max_retries=0, timeout=_SILENCE)
+    made: BaseChatModel = init_chat_model(name, max_retries=0, timeout=_SILENCE, **given)
     return made
 
 
-def _openai(model: str) -> "BaseChatModel":
+def _openai(model: str, *, temperature: float | None, max_tokens: int | None) -> "BaseChatModel":
     from langchain_openai import ChatOpenAI
     from openai import DefaultAsyncHttpxClient
 
-    return ChatOpenAI(
+    made = ChatOpenAI(
         model=model,
+        temperature=temperature,
+        max_completion_tokens=max_tokens,
         max_retries=0,
         timeout=_SILENCE,
         # Without one, LangChain shares a pool among all event loops, and a connection of a loop
@@ -108,16 +119,22 @@ def _openai(model: str) -> "BaseChatModel":
         # Else it warns of a proxy passed over, which the client above does use.
         http_socket_options=(),
     )
+    if made.temperature != temperature:
+        # LangChain leaves it out for models that refuse it. A setting is refused, or it counts.
+        made.extra_body = {"temperature": temperature}
+    return made
 
 
 @asynccontextmanager
-async def connected(name: str) -> AsyncIterator["BaseChatModel"]:
+async def connected(
+    name: str, *, temperature: float | None = None, max_tokens: int | None = None
+) -> AsyncIterator["BaseChatModel"]:
     """The model for one piece of work on the running event loop; its connections end with it.
 
     Raises:
         ModelError: as ``check_model``.
     """
-    model = connect(name)
+    model = connect(name, temperature=temperature, max_tokens=max_tokens)
     try:
         yield model
     finally:

@@ -1,5 +1,2 @@
-"""A real annual report in, a reviewed investor summary out. ``workflow`` is its definition."""
-
-from .definition import workflow
-
-__all__ = ["workflow"]
+"""A real annual report in, a reviewed investor summary out. ``definition.yaml`` is all of it but
+the functions that it names."""

@@ -12,44 +12,29 @@ from ....nodes.models.ask import ask
 from ....nodes.models.connect import context_limit
 from ....nodes.output import run_directory
 from ....nodes.packing import approximate_tokens, pack
-from ....nodes.review import ask_person
 from ....state.context import RunContext
-from ....state.review import Approve, Edit, Reject, Respond
 from . import compose, prompts
 from .reading import Update, about, chosen, context_of
-from .schema import MAX_ROUNDS, Exchange, Reply, State, UnderReview, Verdict
+from .schema import MAX_ROUNDS, Exchange, Reply, State
 from .writing import publish
 
 #: Pages that a reviewer's question is answered from, at most.
 _ANSWER_PAGES = 5
 
 
-async def final_approval(state: State) -> Update:
-    """A person approves, edits, rejects or asks. Nothing leaves before."""
-    decision = ask_person(
-        "final_approval",
-        args={"summary": state.summary, "email": state.email},
-        description=_description(state),
-        fields=UnderReview,
-    )
-    match decision:
-        case Approve():
-            return {"verdict": Verdict(type="approve")}
-        case Edit(args=args):
-            return {"verdict": Verdict(type="edit"), **_edited(state, args)}
-        case Reject(message=message):
-            return {"verdict": Verdict(type="reject", message=message)}
-        case Respond(message=message):
-            return {"verdict": Verdict(type="respond", message=message)}
+async def revise(state: State, runtime: Runtime[RunContext]) -> Update:
+    """What the person edited, as files; an e-mail that was not edited follows the summary."""
+    email = state.email
+    if state.summary != state.drafted and email == compose.email(state, state.drafted):
+        email = compose.email(state, state.summary)
+    directory = run_directory(context_of(runtime), None) / f"draft-{state.round}"
+    edited = state.model_copy(update={"email": email})
+    model = context_of(runtime).model
+    paths = await in_thread(publish, edited, directory, status="edited", model=model)
+    return {"email": email, "artifacts": paths}
 
 
-def _edited(state: State, args: dict[str, object]) -> Update:
-    """The edited fields; an e-mail that was not edited itself follows the edited summary."""
-    text = str(args.get("summary", state.summary))
-    return {"summary": text, "email": str(args.get("email", compose.email(state, text)))}
-
-
-def _description(state: State) -> str:
+def description(state: State) -> str:
     """What the person should know before deciding."""
     lines = [
         f"Investor summary of {Path(state.document).name!r}, draft {state.round} of {MAX_ROUNDS}."
@@ -71,7 +56,7 @@ def _description(state: State) -> str:
 
 async def answer(state: State, runtime: Runtime[RunContext]) -> Update:
     """The reviewer's question, answered from the report; then the review is asked again."""
-    question = state.verdict.message if state.verdict is not None else ""
+    question = state.final_approval.message if state.final_approval is not None else ""
     model = context_of(runtime).model
     plain = [Page(number=each.number, text=each.text) for each in state.pages]
     ranked = await in_thread(rank_pages, plain, [words_query(question)])
@@ -84,14 +69,13 @@ async def answer(state: State, runtime: Runtime[RunContext]) -> Update:
     pages = chosen(state.pages, (page.number for page in kept))
     if not pages:
         silent = Exchange(question=question, answer="The report says nothing on this.")
-        return {"exchanges": (silent,), "verdict": None}
+        return {"exchanges": (silent,)}
     messages = about(prompts.ANSWER, pages, asked=f"Question: {question}")
     reply = await ask(model, Reply, messages, step="answer")
     return {
         "exchanges": (
             _exchange(question, reply.value, {each.number: each.text for each in pages}),
         ),
-        "verdict": None,
         "usage": (reply.usage,),
     }
 
@@ -109,7 +93,7 @@ def _exchange(question: str, reply: Reply, texts: dict[int, str]) -> Exchange:
 
 async def deliver(state: State, runtime: Runtime[RunContext]) -> Update:
     """The approved text as final files. The same decision writes the same files again."""
-    edited = state.verdict is not None and state.verdict.type == "edit"
+    edited = state.final_approval is not None and state.final_approval.type == "edit"
     outcome = "edited" if edited else "approved"
     context = context_of(runtime)
     directory = run_directory(context, state.out)
@@ -119,6 +103,6 @@ async def deliver(state: State, runtime: Runtime[RunContext]) -> Update:
 
 async def close(state: State) -> Update:
     """The last round was rejected: nothing is delivered, everything is kept."""
-    message = state.verdict.message if state.verdict is not None else ""
+    message = state.final_approval.message if state.final_approval is not None else ""
     because = f": {message}" if message else "."
     return {"outcome": "rejected", "notes": (f"Rejected in round {state.round}{because}",)}

@@ -1,12 +1,14 @@
 """What flows through the investor summary: its inputs, what models fill, and its state."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from ....nodes.documents.pdf import MAX_PAGES
+from ....nodes.documents.pdf import MAX_PAGES, check_pdf
+from ....nodes.output import checked_directory
+from ....state.records import Verdict
 from ....state.reducers import append
-from ....state.usage import Usage
 
 #: Below this a figure is for the reviewer to check, and not for the summary to state.
 SURE = 0.7
@@ -27,6 +29,23 @@ class Inputs(_Frozen):
     document: str = Field(description="Path of the annual report, a PDF with a text layer.")
     out: str | None = Field(default=None, description="Directory for the PDF and the e-mail.")
     max_pages: int = Field(default=MAX_PAGES, ge=1, description="The most pages to read.")
+
+    @field_validator("document")
+    @classmethod
+    def _absolute(cls, document: str) -> str:
+        """A run may go on elsewhere."""
+        return str(Path(document).expanduser().absolute())
+
+    @field_validator("out")
+    @classmethod
+    def _usable(cls, out: str | None) -> str | None:
+        return None if out is None else str(checked_directory(out))
+
+    @model_validator(mode="after")
+    def _readable(self) -> "Inputs":
+        """A document that cannot be read is refused before a run exists."""
+        check_pdf(Path(self.document), max_pages=self.max_pages)
+        return self
 
 
 class Figure(_Frozen):
@@ -107,25 +126,15 @@ class Exchange(_Frozen):
     page: int | None = None
 
 
-class UnderReview(_Frozen):
-    """The fields that a person may edit at ``final_approval``."""
-
-    summary: str = Field(min_length=1, description="The summary, as it is to be sent.")
-    email: str = Field(min_length=1, description="The e-mail's text.")
-
-
-class Verdict(_Frozen):
-    """What the reviewer decided, as the edge routes on it."""
-
-    type: Literal["approve", "edit", "reject", "respond"]
-    message: str = ""
-
-
 class PageText(_Frozen):
     """A page of the report: its number from 1 and its text."""
 
     number: int
     text: str
+
+
+#: What a reviewer may change, and may not empty.
+NonEmpty = Annotated[str, Field(min_length=1)]
 
 
 class State(BaseModel):
@@ -151,13 +160,14 @@ class State(BaseModel):
     risks: tuple[Statement, ...] = ()
 
     draft: Draft | None = None
-    summary: str = ""
-    email: str = ""
+    summary: NonEmpty = ""
+    email: NonEmpty = ""
+    #: The writer's own summary, by which an edited one is known.
+    drafted: str = ""
     round: int = 0
-    verdict: Verdict | None = None
+    final_approval: Verdict | None = None
     exchanges: Annotated[tuple[Exchange, ...], append] = ()
     artifacts: tuple[str, ...] = ()
     outcome: Outcome | None = None
 
     notes: Annotated[tuple[str, ...], append] = ()
-    usage: Annotated[tuple[Usage, ...], append] = ()

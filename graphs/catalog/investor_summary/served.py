@@ -1,6 +1,5 @@
 """The compiled graph for LangGraph's own tools, which look it up in this module's names."""
 
 from ...compiler import compile
-from .definition import workflow
 
-graph = compile(workflow)
+graph = compile("investor_summary")

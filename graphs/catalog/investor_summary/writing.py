@@ -23,7 +23,7 @@ from .schema import Draft, Figure, PageText, State, Statement
 async def write(state: State, runtime: Runtime[RunContext]) -> Update:
     """A draft from figures, trends and risks; after a rejection, from the reviewer's words too."""
     model = context_of(runtime).model
-    message = state.verdict.message if state.verdict is not None else ""
+    message = state.final_approval.message if state.final_approval is not None else ""
     facts = compose.figure_statements(state.figures) if state.figures else []
     more = await in_thread(_sentences_on, message, state.pages)
     material = cited([*facts, *state.trends, *state.risks, *more])
@@ -35,9 +35,9 @@ async def write(state: State, runtime: Runtime[RunContext]) -> Update:
     return {
         "draft": draft,
         "summary": text,
+        "drafted": text,
         "email": compose.email(state, text),
         "round": state.round + 1,
-        "verdict": None,
         "notes": (*notes, *_reply_to(message, more, model, again=state.round > 0), *_lacks(draft)),
         "usage": (answer.usage,),
     }
@@ -91,9 +91,7 @@ async def format(  # the step's promised name
     context = context_of(runtime)
     # A draft is the run's own; two runs may well be told to deliver to one place.
     directory = run_directory(context, None) / f"draft-{state.round}"
-    edited = state.verdict is not None and state.verdict.type == "edit"
-    status = "edited" if edited else "draft"
-    paths = await in_thread(publish, state, directory, status=status, model=context.model)
+    paths = await in_thread(publish, state, directory, status="draft", model=context.model)
     return {"artifacts": paths}
 
 

@@ -1,0 +1,345 @@
+"""A plan as LangGraph's own graph: channels, nodes with their gates, edges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Checkpointer, Send
+
+from ..nodes.tools import Tool, tool_from
+from ..state.context import RunContext
+from ..state.definition.expressions import compiled, names
+from ..state.definition.flow import Block, Each, FieldSpec, Leaf, NoWork, Resolved, Scope
+from . import channels
+from .bridge import Runnable, node
+from .continuations import SPREAD, End, Go, Split, Way, counter, nodes_of
+from .gate import Exit, Fields, Gate, gate_of
+from .input_gate import InputGate
+from .reading import read_by
+from .running.acts import Update, Values
+from .running.inner import INDEX, gathered, item_act
+from .running.node import Reader, leaf_node
+from .running.works import Works
+from .wiring import Plan, is_single, plan
+
+
+class Builder(StateGraph[Any, Any, Any, Any]):  # Any: the workflow's schemas
+    """A graph not yet compiled, with the gates that stand in it once it is."""
+
+    gates: Mapping[str, Gate | InputGate]
+    #: The state schemas of the graphs within, whose types checkpoints hold too.
+    inner_schemas: list[type[Any]]  # Any: made at run time
+
+    def gated(
+        self, checkpointer: Checkpointer, name: str
+    ) -> CompiledStateGraph[Any, Any, Any, Any]:
+        """The compiled graph, each node's first writer its gate."""
+        compiled = self.compile(checkpointer=checkpointer, name=name)
+        for each, gate in self.gates.items():
+            writer = Runnable(gate, _awaitable(gate), name=each, trace=False)
+            compiled.nodes[each].writers.insert(0, writer)
+        return compiled
+
+
+def _awaitable(gate: Gate | InputGate) -> Any:  # Any: LangGraph's own form of a function
+    async def passed(output: Any, config: RunnableConfig) -> Any:
+        return gate(output, config)
+
+    return passed
+
+
+def build(resolved: Resolved) -> Builder:
+    """The graph of a whole workflow."""
+    tools = {name: _tool(name, each) for name, each in resolved.tools.items()}
+    scope = resolved.scope
+    inputs = {
+        name: scope.own[name].annotation if name in scope.own else each.annotation
+        for name, each in resolved.inputs.items()
+    }
+    output = (*scope.own, *channels.TELEMETRY)
+    made = _Graph(resolved, resolved.flow, scope, tools, outer=())
+    return made.build(inputs, output, needs=resolved.inputs)
+
+
+def _tool(name: str, given: object) -> Tool:
+    return given if isinstance(given, Tool) else tool_from(cast(Any, given), name=name)
+
+
+class _Graph:
+    """One graph under construction: a workflow's, or that of a map's steps."""
+
+    def __init__(
+        self,
+        resolved: Resolved,
+        flow: Block,
+        scope: Scope,
+        tools: Mapping[str, Tool],
+        *,
+        outer: tuple[str, ...],
+    ) -> None:
+        self._resolved = resolved
+        self._scope = scope
+        self._tools = tools
+        self._outer = outer
+        self._plan: Plan = plan(flow, stops=resolved.stops)
+        specs = {**{name: scope.outer[name] for name in outer}, **scope.own}
+        self._fields = Fields(specs)
+        self._schemas: list[type[Any]] = []
+        self._works = Works(resolved, tools, self._fields, self._schemas)
+        self._gates: dict[str, Gate | InputGate] = {}
+
+    def build(
+        self,
+        inputs: Mapping[str, object],
+        output: tuple[str, ...],
+        *,
+        needs: Mapping[str, FieldSpec],
+    ) -> Builder:
+        ways = [name for name, exit_ in self._plan.exits.items() if not exit_.is_static]
+        state = channels.state_schema(
+            self._scope,
+            outer=self._outer,
+            counters=[counter(each) for each in self._plan.loops],
+            ways=ways,
+            maps=list(self._plan.collects),
+        )
+        hints = state.__annotations__
+        builder = Builder(
+            state,
+            context_schema=RunContext,
+            input_schema=channels.schema("Input", inputs),
+            output_schema=channels.schema("Output", {name: hints[name] for name in output}),
+        )
+        begin = self._begin()
+        # A plan is made backwards; pictures and listings read forwards.
+        for name, leaf in reversed(self._plan.leaves.items()):
+            self._add_leaf(builder, name, leaf, hints)
+        for name, each in self._plan.items.items():
+            self._add_item(builder, name, each)
+        for name, each in self._plan.collects.items():
+            self._add_collect(builder, name, each, hints)
+        self._gates[START] = InputGate(self._fields, needs)
+        for node_name in _nodes(begin):
+            builder.add_edge(START, node_name)
+        self._add_edges(builder, hints)
+        builder.gates = self._gates
+        builder.inner_schemas = self._schemas
+        return builder
+
+    def _begin(self) -> Way:
+        begin = self._plan.begin
+        if Exit(after=begin).is_static and not isinstance(begin, End):
+            return begin
+        self._plan.leaves[_BEGIN] = Leaf(name=_BEGIN, work=NoWork(), reads=(), writes={}, path=())
+        self._plan.exits[_BEGIN] = Exit(after=begin)
+        return Go(node=_BEGIN)
+
+    def _reads(self, leaf: Leaf) -> tuple[str, ...]:
+        known = (*self._fields.specs, *channels.TELEMETRY)
+        if leaf.reads is None:
+            return tuple(self._fields.specs)
+        return tuple(name for name in leaf.reads if name in known)
+
+    def _add_leaf(
+        self, builder: Builder, name: str, leaf: Leaf, hints: Mapping[str, object]
+    ) -> None:
+        reads = self._reads(leaf)
+        hidden = isinstance(leaf.work, NoWork)
+        if hidden:
+            runnable = Runnable(_pass, _apass, name=name, trace=False)
+        else:
+            act, direct = self._works.of(leaf)
+            runnable = leaf_node(name, act, direct, Reader(self._fields, reads, ()))
+        schema = channels.schema(name, {each: hints[each] for each in reads})
+        builder.add_node(
+            name,
+            runnable,
+            input_schema=schema,
+            metadata=_metadata(leaf),
+            retry_policy=self._works.retry(leaf),
+        )
+        writes = self._works.writable(leaf)
+        self._gate(name, leaf.name, writes, hidden=hidden)
+
+    def _gate(
+        self,
+        node: str,
+        step: str,
+        writes: Mapping[str, object],
+        *,
+        hidden: bool,
+        extra: Mapping[str, Any] | None = None,  # Any: a check of any value
+    ) -> None:
+        self._gates[node] = gate_of(
+            node,
+            step=step,
+            fields=self._fields,
+            writes=writes,
+            exit=self._plan.exits[node],
+            hidden=hidden,
+            extra=extra or {},
+        )
+
+    def _add_item(self, builder: Builder, name: str, each: Each) -> None:
+        """The node that does one item; what it is sent is the item and its position."""
+        schema = channels.schema(name, {each.item: Any})
+        channel = channels.parts(each.name)
+        if is_single(each):
+            leaf = each.body
+            assert isinstance(leaf, Leaf)
+            inner = _Graph(
+                self._resolved, leaf, each.scope, self._tools, outer=_outer(each, self._fields)
+            )
+            act, direct = inner._works.of(leaf)
+            outside = tuple(n for n in inner._reads(leaf) if n in inner._outer)
+            reader = Reader(inner._fields, inner._reads(leaf), outside)
+            finish = _item_finish(each, leaf, inner._fields, channel)
+            runnable = leaf_node(name, act, direct, reader, finish=finish)
+            retry = self._works.retry(leaf)
+            metadata = _metadata(leaf)
+        else:
+            reads = _outer(each, self._fields)
+            act = item_act(each, self._inner(each), reads=reads)
+            runnable = leaf_node(name, act, None, Reader(self._fields, reads, reads))
+            retry, metadata = None, {"kind": "map"}
+        builder.add_node(name, runnable, input_schema=schema, metadata=metadata, retry_policy=retry)
+        step = each.body.name if isinstance(each.body, Leaf) else each.name
+        self._gate(name, step, {}, hidden=not is_single(each), extra={channel: _as_it_is})
+
+    def _inner(self, each: Each) -> CompiledStateGraph[Any, Any, Any, Any]:
+        """A map's steps as a graph of their own, which inherits the checkpointer."""
+        outer = _outer(each, self._fields)
+        made = _Graph(self._resolved, each.body, each.scope, self._tools, outer=outer)
+        inputs: dict[str, object] = {name: made._fields.specs[name].annotation for name in outer}
+        inputs[each.item] = each.scope.own[each.item].annotation
+        output = (*each.collect, *channels.TELEMETRY)
+        from .compiler import as_graph
+
+        builder = made.build(inputs, output, needs={})
+        self._schemas += [builder.state_schema, *builder.inner_schemas]
+        return as_graph(builder.gated(None, each.name))
+
+    def _add_collect(
+        self, builder: Builder, name: str, each: Each, hints: Mapping[str, object]
+    ) -> None:
+        channel = channels.parts(each.name)
+
+        async def collect(given: Any, _: RunnableConfig) -> Update:  # Any: the parts' channel
+            return {each.into: gathered(each, given.get(channel) or ())}
+
+        def at_once(given: Any, _: RunnableConfig) -> Update:  # Any: as above
+            return {each.into: gathered(each, given.get(channel) or ())}
+
+        runnable = node(collect, name=name, direct=at_once)
+        schema = channels.schema(name, {channel: hints[channel]})
+        builder.add_node(name, runnable, input_schema=schema, metadata={"kind": "collect"})
+        self._gate(name, name, {each.into: None}, hidden=False)
+
+    def _add_edges(self, builder: Builder, hints: Mapping[str, object]) -> None:
+        for name, exit_ in self._plan.exits.items():
+            if exit_.is_static:
+                for target in _nodes(exit_.after):
+                    builder.add_edge(name, target)
+                continue
+            self._add_way(builder, name, exit_, hints)
+        for join in self._plan.joins:
+            builder.add_edge(list(join.ends), join.node)
+
+    def _add_way(
+        self, builder: Builder, name: str, exit_: Exit, hints: Mapping[str, object]
+    ) -> None:
+        """A conditional edge that reads what the gate decided; a map's items are sent here."""
+        channel = channels.onward(name)
+        targets = list(dict.fromkeys(t for way in exit_.ways for t in nodes_of(way)))
+        spreads = {SPREAD + each.name: (each, node_) for node_, each in self._plan.items.items()}
+        roots = {
+            root
+            for each, node_ in spreads.values()
+            if node_ in targets
+            for root in names(each.over)
+        }
+        fields = {each: hints[each] for each in (channel, *sorted(roots)) if each in hints}
+        schema = channels.schema(f"{name}_way", fields)
+        defaults = self._fields.defaults
+        overs = {key: compiled(each.over) for key, (each, _) in spreads.items()}
+
+        def way(state: Any) -> list[Any]:  # Any: LangGraph's own
+            found: list[Any] = []
+            for target in state.get(channel) or ():
+                if target in spreads:
+                    each, node_ = spreads[target]
+                    values = {**defaults, **state}
+                    found += _sends(each, node_, cast(Any, overs[target](values)))
+                else:
+                    found.append(target)
+            return found or [END]
+
+        async def away(state: Any) -> list[Any]:  # Any: as above
+            return way(state)
+
+        way.__annotations__ = {"state": schema}
+        away.__annotations__ = {"state": schema}
+        path = Runnable(way, away, name=f"{name}_way", trace=False)
+        builder.add_conditional_edges(name, path, {each or END: each or END for each in targets})
+
+
+def _sends(each: Each, node_: str, items: Any) -> list[Send]:  # Any: a list as a field holds it
+    listed = list(items)
+    if each.chunk is not None:
+        listed = [listed[n : n + each.chunk] for n in range(0, len(listed), each.chunk)]
+    return [Send(node_, {each.item: item, INDEX: n}) for n, item in enumerate(listed)]
+
+
+def _outer(each: Each, fields: Fields) -> tuple[str, ...]:
+    """The fields from outside that a map's steps, their conditions included, may read."""
+    wanted = read_by(each.body)
+    known = [name for name in fields.specs if name not in each.scope.own]
+    return tuple(known) if wanted is None else tuple(name for name in known if name in wanted)
+
+
+def _item_finish(each: Each, leaf: Leaf, fields: Fields, channel: str) -> Any:  # Any: a finish
+    allowed = {name: fields.checks[name] for name in leaf.writes if name in fields.checks}
+    result = each.collect[-1]
+
+    def finish(update: Update, values: Values) -> Update:
+        checked = fields.checked(update, step=leaf.name, allowed=allowed)
+        kept = {name: checked[name] for name in channels.TELEMETRY if name in checked}
+        return {**kept, channel: (values[INDEX], checked.get(result))}
+
+    return finish
+
+
+def _nodes(way: Way) -> list[str]:
+    match way:
+        case Go(node=name):
+            return [name]
+        case Split(ways=ways):
+            return [name for each in ways for name in _nodes(each)]
+        case _:
+            return []
+
+
+def _metadata(leaf: Leaf) -> dict[str, Any]:  # Any: LangGraph's own, and the user's
+    kind = type(leaf.work).__name__.removesuffix("Work").lower()
+    kinds = {"no": "join", "agent": "model", "decide": "model", "speak": "model", "plan": "model"}
+    return {"kind": kinds.get(kind, kind), **leaf.metadata}
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _pass(_: Any) -> Update:  # Any: a place where nothing happens is given nothing
+    return {}
+
+
+async def _apass(_: Any) -> Update:  # Any: as above
+    return {}
+
+
+#: Where the first thing is a condition; no step can have a dot in its name.
+_BEGIN = "workflow.begin"

@@ -1,0 +1,222 @@
+"""Where a node's way goes on, as a value: a closed union that one pure function reads.
+
+A flow is compiled backwards: each block is given what comes after it and gives back what it takes
+to enter it. Conditions and loop checks become part of the way, and cost no step of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, assert_never
+
+from ..state.definition.checks import case_text
+from ..state.definition.expressions import names
+from ..state.definition.flow import Branch, Each, Repeat
+from ..state.records import Choice
+
+Read = Callable[[str], object]
+Evaluate = Callable[[Mapping[str, object]], object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Go:
+    """On to a node."""
+
+    node: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """Nothing comes after."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Split:
+    """Several ways at once."""
+
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pick:
+    """One of several ways by the value of an expression; no case: ``otherwise``."""
+
+    branch: Branch
+    value: Evaluate
+    cases: Mapping[str, Way]
+    otherwise: Way
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """A loop's end of a pass: once more through the ``body``, or ``after`` it."""
+
+    repeat: Repeat
+    until: Evaluate
+    body: Body
+    after: Way
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """To a node once for every item of a list; with no item, straight to ``none``."""
+
+    each: Each
+    over: Evaluate
+    node: str
+    none: Way
+
+
+@dataclass(kw_only=True)
+class Body:
+    """A loop's body, which is known only after what leads back to it."""
+
+    way: Way | None = None
+
+
+Way = Go | End | Split | Pick | Check | Spread
+
+
+@dataclass(frozen=True, kw_only=True)
+class Onward:
+    """A way as taken: the nodes, the maps to spread, loop counters, and choices to log."""
+
+    nodes: list[str] = field(default_factory=list)
+    counters: dict[str, int] = field(default_factory=dict)
+    choices: list[Choice] = field(default_factory=list)
+
+
+#: What stands before a map's name among the nodes of an Onward.
+SPREAD = "*"
+
+
+def counter(loop: str) -> str:
+    """The channel that counts a loop's passes."""
+    return f"passes:{loop}"
+
+
+def is_static(way: Way) -> bool:
+    """Does it lead to the same nodes whatever the state?"""
+    return isinstance(way, Go | End) or (
+        isinstance(way, Split) and all(is_static(each) for each in way.ways)
+    )
+
+
+def nodes_of(way: Way) -> list[str]:
+    """Every node that a way can lead to; a loop's body counts once."""
+    found: list[str] = []
+    seen: set[int] = set()
+
+    def gather(one: Way) -> None:
+        match one:
+            case Go(node=node):
+                found.append(node)
+            case Spread(node=node, none=none):
+                found.append(node)
+                gather(none)
+            case Split(ways=ways):
+                for each in ways:
+                    gather(each)
+            case Pick(cases=cases, otherwise=otherwise):
+                for each in (*cases.values(), otherwise):
+                    gather(each)
+            case Check(body=body, after=after):
+                if id(body) not in seen and body.way is not None:
+                    seen.add(id(body))
+                    gather(body.way)
+                gather(after)
+            case End():
+                found.append("")
+            case _:
+                assert_never(one)
+
+    gather(way)
+    return list(dict.fromkeys(found))
+
+
+def fields_of(way: Way) -> set[str]:
+    """Every field and counter that finding the way may read."""
+    found: set[str] = set()
+    seen: set[int] = set()
+
+    def gather(one: Way) -> None:
+        match one:
+            case Go() | End():
+                pass
+            case Spread(each=spread, none=none):
+                found.update(names(spread.over))
+                gather(none)
+            case Split(ways=ways):
+                for each in ways:
+                    gather(each)
+            case Pick(branch=branch, cases=cases, otherwise=otherwise):
+                found.update(names(branch.on))
+                for each in (*cases.values(), otherwise):
+                    gather(each)
+            case Check(repeat=repeat, body=body, after=after):
+                found.add(counter(repeat.name))
+                if repeat.until is not None:
+                    found.update(names(repeat.until))
+                if id(body) not in seen and body.way is not None:
+                    seen.add(id(body))
+                    gather(body.way)
+                gather(after)
+            case _:
+                assert_never(one)
+
+    gather(way)
+    return found
+
+
+def follow(  # noqa: PLR0912  # a branch for each kind of way
+    way: Way, values: Mapping[str, Any], onward: Onward
+) -> None:
+    """Take a way: total, since expressions are, and since each loop's body begins with a node.
+
+    ``values`` are fields with their defaults, and loop counters. Any: fields are of every type.
+    """
+    match way:
+        case Go(node=node):
+            onward.nodes.append(node)
+        case End():
+            pass
+        case Split(ways=ways):
+            for each in ways:
+                follow(each, values, onward)
+        case Pick(branch=branch, value=value, cases=cases, otherwise=otherwise):
+            found = value(values)
+            key = "true" if branch.path[-1] == "if" and found else case_text(found)
+            chosen = cases.get(key)
+            if branch.logged:
+                onward.choices.append(_choice(branch, key, values, fell_back=chosen is None))
+            follow(otherwise if chosen is None else chosen, values, onward)
+        case Check(repeat=repeat, until=until, body=body, after=after):
+            name = counter(repeat.name)
+            passes = int(values.get(name) or 0) + 1
+            if passes >= repeat.most or until(values):
+                onward.counters[name] = 0
+                follow(after, values, onward)
+            else:
+                onward.counters[name] = passes
+                assert body.way is not None
+                follow(body.way, values, onward)
+        case Spread(each=each, over=over, none=none):
+            if over(values):
+                onward.nodes.append(SPREAD + each.name)
+            else:
+                follow(none, values, onward)
+        case _:
+            assert_never(way)
+
+
+def _choice(branch: Branch, key: str, values: Mapping[str, Any], *, fell_back: bool) -> Choice:
+    is_if = branch.path[-1] == "if"
+    on = {name: values.get(name) for name in sorted(names(branch.on))}
+    return Choice(
+        step=branch.name,
+        on=branch.on.text,
+        chosen=("true" if key == "true" else "false") if is_if else key,
+        values=on,
+        fell_back=fell_back and not is_if,
+    )

@@ -1,0 +1,213 @@
+"""The write gate: what a node gives is checked before it can reach a checkpoint, and its way on is
+decided with it, once.
+
+It stands as each node's first writer, where it sees whatever is written: a node's update, a
+Command, input, and ``update_state``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.types import Command
+from pydantic import ValidationError
+
+from ..state.definition.flow import FieldSpec
+from ..state.definition.types import checker, hand_out, text_of
+from ..state.errors import WriteError
+from ..state.names import nearest
+from ..state.reducers import MERGES
+from .channels import TELEMETRY
+from .channels import onward as onward_channel
+from .continuations import Onward, Way, fields_of, follow, is_static
+
+Check = Callable[[object], object]
+#: A wrapper's mark on an update: the step failed, and its way for that is to be taken.
+FAILED = "dalsegno:failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exit:
+    """Where a node leads: ``after`` it did its work, and ``failed`` when it did not."""
+
+    after: Way
+    failed: Way | None = None
+
+    @property
+    def is_static(self) -> bool:
+        return self.failed is None and is_static(self.after)
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        return (self.after,) if self.failed is None else (self.after, self.failed)
+
+
+class Fields:
+    """A graph's fields with what checking, reading and merging them takes, made once."""
+
+    def __init__(self, specs: Mapping[str, FieldSpec]) -> None:
+        self.specs = specs
+        self.checks: dict[str, Check] = {
+            name: checker(each.annotation) for name, each in specs.items()
+        }
+        #: What gives a step its own copy; only where a value could be changed in place.
+        self.copies = {
+            name: copy
+            for name, each in specs.items()
+            if (copy := hand_out(each.annotation)) is not hand_out(str)
+        }
+        self.defaults = {name: each.default for name, each in specs.items() if each.has_default}
+        self.telemetry: dict[str, Check] = {name: checker(kind) for name, kind in TELEMETRY.items()}
+
+    def checked(
+        self, update: Mapping[str, object], *, step: str, allowed: Mapping[str, Check]
+    ) -> dict[str, object]:
+        """The update with every value of its field's type.
+
+        Raises:
+            WriteError: a key that is not ``allowed``, or a value that does not fit.
+        """
+        found: dict[str, object] = {}
+        for name, value in update.items():
+            check = allowed.get(name) or self.telemetry.get(name)
+            if check is None:
+                raise self._undeclared(name, step, allowed)
+            try:
+                found[name] = check(value)
+            except ValidationError as error:
+                raise self._unfit(name, step, error) from error
+        return found
+
+    def _undeclared(self, name: object, step: str, allowed: Mapping[str, Check]) -> WriteError:
+        known = ", ".join(repr(each) for each in allowed) or "nothing"
+        return WriteError(
+            f"The step {step!r} returned {name!r}, which it does not declare"
+            f"{nearest(str(name), allowed)}.",
+            fix=f"It declares that it writes {known}. Declare {name!r} under its 'writes', "
+            "or return it no more.",
+            node=step,
+        )
+
+    def _unfit(self, name: str, step: str, error: ValidationError) -> WriteError:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"] if not str(part).startswith("function"))
+        where = f"{name}.{place}" if place else name
+        kind = text_of(self.specs[name].annotation) if name in self.specs else "the graph's own"
+        return WriteError(
+            f"The step {step!r} returned a wrong {where!r}: {first['msg']} "
+            f"(found {first['input']!r:.80}, a {type(first['input']).__name__}).",
+            fix=f"The field {name!r} is {kind}. Nothing was written; mend the step and resume.",
+            node=step,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """One node's gate. ``hidden`` nodes are the graph's own and leave no history."""
+
+    node: str
+    step: str
+    fields: Fields
+    allowed: Mapping[str, Check]
+    exit: Exit | None
+    needs: tuple[str, ...]
+    hidden: bool
+
+    def __call__(self, output: Any, config: RunnableConfig) -> Any:  # Any: whatever a node gives
+        """The same output, checked, with where it leads."""
+        conf = config["configurable"]
+        if isinstance(output, dict) or output is None:
+            return self._passed(output or {}, conf)
+        if isinstance(output, Command):
+            return self._command(output, conf)
+        if isinstance(output, list | tuple):
+            raise WriteError(
+                f"The step {self.step!r} returned a list of updates.",
+                fix="Return one update: a mapping from fields to values.",
+                node=self.step,
+            )
+        raise WriteError(
+            f"The step {self.step!r} returned {output!r:.80}, which is no update.",
+            fix="Return a mapping from fields to values.",
+            node=self.step,
+        )
+
+    def _command(self, command: Command[Any], conf: Mapping[str, Any]) -> dict[str, object]:
+        if command.goto or command.graph is not None:
+            raise WriteError(
+                f"The step {self.step!r} returned a Command that says where to go.",
+                fix="Write what was decided to a field, and let a route read it.",
+                node=self.step,
+            )
+        return self._passed(dict(command._update_as_tuples()), conf)
+
+    def _passed(self, update: Mapping[str, Any], conf: Mapping[str, Any]) -> dict[str, object]:
+        by_hand = "__pregel_scratchpad" not in conf
+        failed = FAILED in update
+        if failed:
+            update = {name: value for name, value in update.items() if name != FAILED}
+        # Who repairs a thread may write any field, of the right type.
+        allowed = self.fields.checks if by_hand else self.allowed
+        checked = self.fields.checked(update, step=self.step, allowed=allowed)
+        if not self.hidden and not by_hand:
+            checked["history"] = (*checked.get("history", ()), self.step)  # type: ignore[misc]  # a tuple
+        if self.exit is not None:
+            way = self.exit.failed if failed and self.exit.failed is not None else self.exit.after
+            self._decide(way, checked, conf)
+        return checked
+
+    def _decide(self, way: Way, checked: dict[str, object], conf: Mapping[str, Any]) -> None:
+        values = self._values(checked, conf)
+        onward = Onward()
+        follow(way, values, onward)
+        checked[onward_channel(self.node)] = onward.nodes
+        checked.update(onward.counters)
+        if onward.choices:
+            checked["decisions"] = (*checked.get("decisions", ()), *onward.choices)  # type: ignore[misc]  # a tuple
+
+    def _values(self, update: Mapping[str, object], conf: Mapping[str, Any]) -> dict[str, object]:
+        """What the way is decided on: the state as it will be once this is written."""
+        if not self.needs:
+            return {}
+        values: dict[str, object] = conf["__pregel_read"](list(self.needs), False)
+        for name in self.needs:
+            if name not in values and name in self.fields.defaults:
+                values[name] = self.fields.defaults[name]
+            if name in update:
+                spec = self.fields.specs.get(name)
+                merge = None if spec is None else spec.merge
+                if merge is not None and values.get(name) is not None:
+                    values[name] = MERGES[merge](values[name], update[name])
+                else:
+                    values[name] = update[name]
+        return values
+
+
+def gate_of(
+    node: str,
+    *,
+    step: str,
+    fields: Fields,
+    writes: Mapping[str, object],
+    exit: Exit,
+    hidden: bool,
+    extra: Mapping[str, Check],
+) -> Gate:
+    """The gate of one node. ``extra`` are channels of the graph's own that it may write."""
+    needs: set[str] = set()
+    if not exit.is_static:
+        for way in exit.ways:
+            needs |= fields_of(way)
+    allowed = {name: fields.checks[name] for name in writes if name in fields.checks}
+    return Gate(
+        node=node,
+        step=step,
+        fields=fields,
+        allowed={**allowed, **extra},
+        exit=None if exit.is_static else exit,
+        needs=tuple(sorted(needs)),
+        hidden=hidden,
+    )

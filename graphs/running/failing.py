@@ -1,0 +1,146 @@
+"""What a step's failure leads to: another try, a substitute, another way, a person, or the end."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Any
+
+from langgraph.errors import GraphBubbleUp
+from langgraph.types import RetryPolicy
+
+from ...state.definition.flow import AgentWork, Leaf
+from ...state.definition.policies import ErrorHandling
+from ...state.errors import DalsegnoError, DeadlineError, ValidationError, WriteError
+from ...state.records import Failure
+from ..gate import FAILED
+from .acts import Act, Call, Update, Values
+
+#: A fault of the code itself: the next try would meet it again.
+_FAULTS = (
+    TypeError,
+    NameError,
+    AttributeError,
+    ImportError,
+    SyntaxError,
+    NotImplementedError,
+    AssertionError,
+    ValidationError,
+    WriteError,
+)
+#: What a server says of a request that may well go through later.
+_TRANSIENT_STATUS = {408, 409, 425, 429}
+
+
+def retry_policy(handling: ErrorHandling) -> RetryPolicy | None:
+    """LangGraph's policy with our own judgement of what is worth another try."""
+    retries = handling.max_retries or 0
+    if handling.retry_policy == "none" or retries == 0:
+        return None
+    first = handling.first_wait if handling.first_wait is not None else 0.5
+    return RetryPolicy(
+        max_attempts=retries + 1,
+        initial_interval=first,
+        backoff_factor=1.0 if handling.retry_policy == "fixed" else 2.0,
+        max_interval=handling.longest_wait if handling.longest_wait is not None else 30.0,
+        jitter=first > 0,
+        retry_on=lambda error: is_worth_retrying(error, handling),
+    )
+
+
+def is_worth_retrying(error: BaseException, handling: ErrorHandling) -> bool:
+    """Can the same call well succeed when it is made again?"""
+    if is_critical(error, handling) or isinstance(error, _FAULTS):
+        return False
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    if isinstance(status, int) and 400 <= status < 500:
+        return status in _TRANSIENT_STATUS
+    return isinstance(error, Exception)
+
+
+def is_critical(error: BaseException, handling: ErrorHandling) -> bool:
+    """Is it one of the named failures that are never tried again?
+
+    A name is a class, a family of the error tree, or a class in words (``payment_error``, or
+    ``payment`` for ``PaymentError``).
+    """
+    named = {_plain(each) for each in handling.critical_failures or ()}
+    if not named:
+        return False
+    known = {_plain(each.__name__) for each in type(error).__mro__}
+    known |= {each.removesuffix("error").removesuffix("failure") for each in known}
+    if isinstance(error, DalsegnoError):
+        known.add(error.family)
+    return bool(named & known - {"", "object", "base", "baseexception", "exception"})
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def within(act: Act, seconds: float | None) -> Act:
+    """The work with a deadline of its own."""
+    if seconds is None:
+        return act
+
+    async def timed(values: Values, call: Call) -> Update:
+        try:
+            async with asyncio.timeout(seconds):
+                return await act(values, call)
+        except TimeoutError as error:
+            raise DeadlineError(
+                f"The step {call.step!r} took longer than {seconds:g} s.",
+                fix="Give it a longer 'timeout', or less to do.",
+                node=call.step,
+            ) from error
+
+    return timed
+
+
+def handled(act: Act, leaf: Leaf, substitute: Callable[[], Act] | None) -> Act:
+    """The work with what its failure leads to, once no try is left."""
+    handling = leaf.handling
+    strategy = "fallback" if leaf.fallback is not None else handling.fallback_strategy
+    if leaf.fallback is None and isinstance(leaf.work, AgentWork) and leaf.work.substitute:
+        strategy = "substitute"
+    if strategy in {None, "fail"} or (strategy == "substitute" and substitute is None):
+        return act
+    second = None if substitute is None else substitute()
+
+    async def guarded(values: Values, call: Call) -> Update:
+        try:
+            return await act(values, call)
+        except GraphBubbleUp:
+            raise
+        except Exception as error:  # every failure has its way
+            if is_tried_again(error, handling, call):
+                raise
+            if is_critical(error, handling) and strategy != "escalate":
+                raise
+            if strategy == "substitute" and second is not None:
+                update = await second(values, call)
+                return {**update, "failures": (failure(call.step, error, "substitute"),)}
+            return {"failures": (failure(call.step, error, str(strategy)),), FAILED: True}
+
+    return guarded
+
+
+def is_tried_again(error: Exception, handling: ErrorHandling, call: Call) -> bool:
+    """Will LangGraph run the step again if this error reaches it?"""
+    info: Any = getattr(call.runtime, "execution_info", None)  # Any: LangGraph's own
+    attempt = 1 if info is None else info.node_attempt
+    retries = 0 if handling.retry_policy == "none" else handling.max_retries or 0
+    return attempt <= retries and is_worth_retrying(error, handling)
+
+
+def failure(step: str, error: Exception, handled_by: str) -> Failure:
+    """A failure as the state keeps it."""
+    known = isinstance(error, DalsegnoError)
+    return Failure(
+        step=step,
+        error=type(error).__name__,
+        message=error.message if isinstance(error, DalsegnoError) else str(error),
+        family=error.family if known and isinstance(error, DalsegnoError) else "agent",
+        handled=handled_by,
+    )

@@ -1,0 +1,99 @@
+"""A person as a node: a review, and a failure that is shown to somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, create_model
+from pydantic_core import to_jsonable_python
+
+from ...nodes.review import ask_person
+from ...state.definition.flow import EscalateWork, Leaf, ReviewWork
+from ...state.errors import AgentError
+from ...state.records import Failure, Verdict
+from ...state.review import Approve, Edit, Reject, Respond
+from .acts import Act, Call, Update, Values
+from .functions import function_acts
+
+
+def review_form(name: str, fields: tuple[str, ...], types: Mapping[str, object]) -> type[BaseModel]:
+    """The schema of what may be edited at a review: fields, each optional."""
+    made: dict[str, Any] = {each: (types.get(each, Any), ...) for each in fields}
+    return create_model(name, **made)
+
+
+def review_act(
+    leaf: Leaf, work: ReviewWork, form: type[BaseModel], state_class: type | None
+) -> Act:
+    """A person decides on the fields; the verdict is the field named like the review."""
+    review = work.review
+    describe = None
+    if review.describe is not None:
+        described = {"text": str}
+        describe, _ = function_acts(review.describe, writes=described, state_class=state_class)
+
+    async def act(values: Values, call: Call) -> Update:
+        text = review.description
+        if describe is not None:
+            text = str((await describe(values, call))["text"])
+        decision = ask_person(
+            leaf.name,
+            args={name: to_jsonable_python(values.get(name)) for name in review.fields},
+            description=text or _about(leaf, review.fields),
+            fields=form,
+            allowed=review.decisions,
+        )
+        match decision:
+            case Approve():
+                return {leaf.name: Verdict(type="approve")}
+            case Edit(args=args):
+                return {leaf.name: Verdict(type="edit"), **args}
+            case Reject(message=message):
+                return {leaf.name: Verdict(type="reject", message=message)}
+            case Respond(message=message):
+                return {leaf.name: Verdict(type="respond", message=message)}
+
+    return act
+
+
+def _about(leaf: Leaf, fields: tuple[str, ...]) -> str:
+    return f"{leaf.name}: please decide on {', '.join(fields)}."
+
+
+def escalation_act(leaf: Leaf, work: EscalateWork, form: type[BaseModel]) -> Act:
+    """A person sees why a step failed: approve tries again, edit gives its result by hand, and
+    reject ends the run as failed."""
+
+    async def act(values: Values, _: Call) -> Update:
+        failures = [each for each in values.get("failures") or () if each.step == work.step]
+        last = failures[-1] if failures else None
+        assert isinstance(last, Failure)
+        written = {name: values.get(name) for name in form.model_fields}
+        decision = ask_person(
+            leaf.name,
+            args={
+                "failure": {"error": last.error, "message": last.message, "class": last.family},
+                **{name: to_jsonable_python(value) for name, value in written.items()},
+            },
+            description=(
+                f"The step {work.step!r} failed: {last.message} Approve to try again, edit to give "
+                f"its result by hand, reject to end the run."
+            ),
+            fields=form,
+            allowed=("approve", "edit", "reject") if form.model_fields else ("approve", "reject"),
+        )
+        match decision:
+            case Edit(args=args):
+                return {leaf.name: Verdict(type="edit"), **args}
+            case Reject(message=message):
+                raise AgentError(
+                    f"The step {work.step!r} failed and was given up: {last.message}"
+                    f"{f' ({message})' if message else ''}",
+                    fix="Start a new run when what failed is mended.",
+                    node=work.step,
+                )
+            case _:
+                return {leaf.name: Verdict(type="approve")}
+
+    return act

@@ -1,0 +1,246 @@
+"""Each kind of step as the block that it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .blocks import Targets, block_of, nothing, review_of, reviewed, with_paths, written
+from .draft import Draft, field_spec
+from .flow import (
+    AgentWork,
+    Block,
+    FunctionWork,
+    Leaf,
+    Member,
+    Order,
+    Path,
+    Repeat,
+    Work,
+)
+from .policies import NO_HANDLING, ErrorHandling
+from .signatures import MISSING, signature_of
+from .steps import Review, Step
+from .workflow import Agent, Checkpoint
+
+
+def make_step(draft: Draft, step: Step, path: Path, targets: Targets) -> Block:
+    """The block of a step, with the human checkpoints that stand after it."""
+    draft.name(step.step, (*path, "step"))
+    block = _made(draft, step, path, targets)
+
+    from .reviews import review_leaf
+
+    def review(checkpoint: Checkpoint, after: Block, where: Path) -> Block:
+        return review_leaf(draft, checkpoint.name, _default_review(checkpoint, after), where)
+
+    return reviewed(draft, step, block, review)
+
+
+def _default_review(checkpoint: Checkpoint, after: Block) -> Review:
+    return review_of(checkpoint, tuple(written(after)))
+
+
+def _made(draft: Draft, step: Step, path: Path, targets: Targets) -> Block:
+    # These modules make blocks of steps within theirs, and so need this one.
+    from . import groups, reviews, scopes, ways
+
+    kinds: Mapping[str, Callable[[], Block]] = {
+        "agent": lambda: _agent(draft, step, path, targets),
+        "agents": lambda: groups.together(draft, step, path),
+        "function": lambda: _function(draft, step, path, targets),
+        "route": lambda: ways.route(draft, step, path, targets),
+        "if": lambda: ways.either(draft, step, path, targets),
+        "loop": lambda: _loop(draft, step, path),
+        "map": lambda: scopes.each(draft, step, path),
+        "parallel": lambda: _parallel(draft, step, path),
+        "chat": lambda: groups.chat(draft, step, path),
+        "team": lambda: groups.team(draft, step, path),
+        "workflow": lambda: scopes.nested(draft, step, path, targets),
+        "batches": lambda: groups.batches(draft, step, path),
+        "review": lambda: reviews.review(draft, step, path, targets),
+    }
+    return kinds[step.kind]()
+
+
+def block(
+    draft: Draft, given: object, path: Path, *, name: str, targets: Targets | None = None
+) -> Block | None:
+    """The block of a ``Block`` in the definition; a single name leads to a step of the list."""
+    assert isinstance(given, tuple)
+    if len(given) == 1 and isinstance(given[0], str) and targets is not None:
+        return targets.block(given[0], path, by=name)
+    for position, each in enumerate(given):
+        if isinstance(each, str):
+            draft.wrong(
+                (*path, position),
+                f"The name {each!r} stands among steps.",
+                "Lead to one step by its name alone, or write the steps here.",
+            )
+            return None
+    return block_of(draft, with_paths(given, path), _maker(draft), name=name, unordered=False)
+
+
+def _maker(draft: Draft) -> Any:  # Any: Make, whose alias would go round in a circle
+    def make(step: Step, path: Path, targets: Targets) -> Block:
+        return make_step(draft, step, path, targets)
+
+    return make
+
+
+def leaf(
+    draft: Draft,
+    step: Step,
+    path: Path,
+    work: Work,
+    writes: Mapping[str, object],
+    *,
+    agent: Agent | None = None,
+    targets: Targets | None = None,
+    reads: tuple[str, ...] | None = None,
+) -> Leaf:
+    """A node of a step, with its gates and what happens when it fails."""
+    handling = handling_of(draft, step.error_handling, agent)
+    fallback = None
+    if step.fallback is not None:
+        fallback = block(draft, step.fallback, (*path, "fallback"), name=step.step, targets=targets)
+    gates = (*(draft.workflow.validation_gates if agent is not None else ()),)
+    return Leaf(
+        name=step.step,
+        work=work,
+        reads=step.reads if reads is None else reads,
+        writes=writes,
+        path=path,
+        gates=(*gates, *step.validation_gates),
+        handling=handling,
+        fallback=fallback,
+        timeout=step.timeout,
+        metadata=step.metadata,
+    )
+
+
+def handling_of(draft: Draft, own: ErrorHandling | None, agent: Agent | None) -> ErrorHandling:
+    """A step's own handling of errors over its agent's over the workflow's."""
+    wide = (draft.workflow.error_handling or ErrorHandling()).over(NO_HANDLING)
+    of_agent = agent.error_handling if agent is not None else None
+    mid = wide if of_agent is None else of_agent.over(wide)
+    return mid if own is None else own.over(mid)
+
+
+def declared(
+    draft: Draft, step: Step, path: Path, *, default: object, name: str | None = None
+) -> dict[str, object]:
+    """What a step writes, noted: each field and its type."""
+    if step.writes is None:
+        draft.write(name or step.step, field_spec(default), (*path, "step"))
+        return {name or step.step: default}
+    found: dict[str, object] = {}
+    for field, spec in step.writes.items():
+        where = (*path, "writes", field)
+        if spec is None:
+            draft.write(field, field_spec(default), where, assumed=True)
+        else:
+            draft.write(field, draft.type(spec, where), where)
+        found[field] = draft.own[field].annotation if field in draft.own else default
+    return found
+
+
+def _agent(draft: Draft, step: Step, path: Path, targets: Targets) -> Block:
+    assert step.agent is not None
+    agent = draft.agent(step.agent, (*path, "agent"))
+    if agent is None:
+        return nothing(step.step, path)
+    return agent_leaf(draft, step, path, agent, targets)
+
+
+def agent_leaf(
+    draft: Draft, step: Step, path: Path, agent: Agent, targets: Targets | None = None
+) -> Leaf:
+    """One agent's step."""
+    default: object = str if agent.function is None else Any
+    if agent.output is not None:
+        place = ("agents", list(draft.agents).index(agent.name), "output")
+        default = draft.type(agent.output, place).annotation
+    writes = declared(draft, step, path, default=default)
+    handling = handling_of(draft, step.error_handling, agent)
+    substitute = None
+    if handling.substitute is not None:
+        substitute = draft.agent(handling.substitute, _substitute_path(step, path))
+    work = AgentWork(agent=agent, task=step.task, substitute=substitute)
+    reads = step.reads if step.reads is not None else agent.input
+    return leaf(draft, step, path, work, writes, agent=agent, targets=targets, reads=reads)
+
+
+def _substitute_path(step: Step, path: Path) -> Path:
+    own = step.error_handling is not None and step.error_handling.substitute is not None
+    return (*(path if own else ()), "error_handling", "substitute")
+
+
+def _function(draft: Draft, step: Step, path: Path, targets: Targets) -> Block:
+    found = draft.imported(step.function, (*path, "function"))
+    if found is None:
+        return nothing(step.step, path)
+    try:
+        signature = signature_of(found)
+    except (TypeError, ValueError) as error:
+        draft.wrong(
+            (*path, "function"),
+            f"{step.function!r} cannot be a step: {error}.",
+            "Give a function whose parameters name fields, or a class with 'execute'.",
+        )
+        return nothing(step.step, path)
+    returns = signature.returns
+    if step.writes is None and returns is type(None):
+        writes: dict[str, object] = {}
+    elif step.writes is None and hasattr(returns, "__total__"):
+        from .classes import fields_of_class
+
+        assert isinstance(returns, type)
+        specs = fields_of_class(returns)
+        for name, spec in specs.items():
+            draft.write(name, spec, (*path, "function"))
+        writes = {name: spec.annotation for name, spec in specs.items()}
+    else:
+        writes = declared(draft, step, path, default=Any if returns is MISSING else returns)
+    reads = step.reads
+    if reads is None and signature.takes == "fields" and "state" not in signature.special:
+        reads = signature.parameters
+    return leaf(
+        draft, step, path, FunctionWork(function=found), writes, targets=targets, reads=reads
+    )
+
+
+def _loop(draft: Draft, step: Step, path: Path) -> Block:
+    loop = step.loop
+    assert loop is not None
+    body = block(draft, loop.steps, (*path, "loop", "steps"), name=f"{step.step}_body")
+    until = None
+    if loop.until is not None:
+        until = draft.expression(loop.until, (*path, "loop", "until"))
+    if body is None:
+        return nothing(step.step, path)
+    return Repeat(
+        name=step.step, body=body, until=until, most=loop.max_iterations, path=(*path, "loop")
+    )
+
+
+def _parallel(draft: Draft, step: Step, path: Path) -> Block:
+    assert step.parallel is not None
+    members = []
+    for key, way in step.parallel.items():
+        made = block(draft, way, (*path, "parallel", key), name=f"{step.step}_{key}")
+        if made is not None:
+            members.append(Member(name=key, block=made))
+    for added, where in additions(draft, step.step):
+        made = block_of(draft, [(added, where)], _maker(draft), name=added.step, unordered=False)
+        members.append(Member(name=added.step, block=made))
+    return Order(name=step.step, members=tuple(members))
+
+
+def additions(draft: Draft, name: str) -> list[tuple[Step, Path]]:
+    """The steps that add themselves to the step of that name."""
+    return [
+        (each, ("workflow_steps", position))
+        for position, each in enumerate(draft.workflow.workflow_steps)
+        if each.branch_of == name
+    ]

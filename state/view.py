@@ -1,0 +1,98 @@
+"""The state as a step sees it: typed values by attribute, frozen, and only what the step reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+
+from .names import nearest
+
+
+class WorkflowState:
+    """What is known, by attribute: ``state.question``.
+
+    It is frozen; what a step returns is what changes. Reading a field that the step does not
+    declare under ``reads`` is an AttributeError that says so.
+    """
+
+    __slots__ = ("_step", "_values")
+
+    def __init__(self, values: Mapping[str, object], *, step: str | None = None) -> None:
+        object.__setattr__(self, "_values", dict(values))
+        object.__setattr__(self, "_step", step)
+
+    def __getattr__(self, name: str) -> Any:  # Any: fields are of every type
+        values: Mapping[str, object] = object.__getattribute__(self, "_values")
+        if name in values:
+            return values[name]
+        step = object.__getattribute__(self, "_step")
+        who = f"The step {step!r}" if step else "This state"
+        raise AttributeError(
+            f"{who} does not read {name!r}{nearest(name, values)}. Add it to the step's 'reads'."
+        )
+
+    def __getitem__(self, name: str) -> Any:  # Any: as above
+        try:
+            return getattr(self, name)
+        except AttributeError as error:
+            raise KeyError(str(error)) from None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"The state is frozen: return {{{name!r}: …}} to change it.")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, WorkflowState) and dict(self._values) == dict(other._values)
+
+    __hash__ = None  # type: ignore[assignment]  # it may hold lists
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r:.60}" for name, value in self._values.items())
+        return f"WorkflowState({shown})"
+
+    def add_result(self, name: str, value: object) -> WorkflowState:
+        """The state with one more result."""
+        return WorkflowState({**self._values, name: value}, step=self._step)
+
+    def get_result(self, name: str, default: object = None) -> Any:  # Any: fields of every type
+        """One result, or ``default`` where there is none."""
+        return self._values.get(name, default)
+
+    def as_dict(self) -> dict[str, Any]:  # Any: fields of every type
+        """The values by name, as a dict of the caller's own."""
+        return dict(self._values)
+
+    def as_json(self) -> str:
+        """The values as JSON text."""
+        return json.dumps(to_jsonable_python(self._values, fallback=str), ensure_ascii=False)
+
+    def as_text(self, *, each: int = 400) -> str:
+        """Everything known as text, each result cut to ``each`` characters."""
+        return context_text(self._values, each=each)
+
+
+def context_text(values: Mapping[str, object], *, each: int = 400) -> str:
+    """Results as text, one paragraph each, cut to ``each`` characters with an ellipsis."""
+    if each < 1:
+        raise ValueError("each result needs at least one character")
+    return "\n\n".join(
+        f"{name}: {_cut(_text(value), each)}" for name, value in values.items() if value is not None
+    )
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(to_jsonable_python(value, fallback=str), ensure_ascii=False)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
