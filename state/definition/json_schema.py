@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from .parts import Name, TypeSpec
-from .policies import _RETRY_WORDS, _STRATEGY_WORDS
+from .policies import RETRY_WORDS, STRATEGY_WORDS
 from .steps import KINDS
 from .workflow import Workflow
 
@@ -140,7 +140,7 @@ def _widen(root: Json, parts: Json) -> None:
     many = _list_of(names[0], uniqueItems=True, minItems=1)
     parts["Team"]["properties"]["workers"] = _any_of(many, workers)
     handling = parts["ErrorHandling"]["properties"]
-    for key, words in (("retry_policy", _RETRY_WORDS), ("fallback_strategy", _STRATEGY_WORDS)):
+    for key, words in (("retry_policy", RETRY_WORDS), ("fallback_strategy", STRATEGY_WORDS)):
         handling[key]["anyOf"][0]["enum"] += list(words)
 
 

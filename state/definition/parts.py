@@ -45,7 +45,7 @@ def kind_of(value: object) -> str:
 
 
 Name = Annotated[
-    str, BeforeValidator(_name), Field(json_schema_extra={"pattern": f"^{_NAME.pattern}$"})
+    str, BeforeValidator(_name), Field(json_schema_extra={"pattern": f"^(?!__){_NAME.pattern}$"})
 ]
 
 
@@ -55,6 +55,13 @@ def _strings(value: object) -> object:
 
 #: One name may stand for a list of one.
 Names = Annotated[tuple[Name, ...], BeforeValidator(_strings)]
+
+
+def by_name(value: object) -> object:
+    """A list of names as a mapping from each to nothing."""
+    named = isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
+    return dict.fromkeys(value) if named and isinstance(value, list | tuple) else value
+
 
 _REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 
@@ -137,5 +144,12 @@ Duration = Annotated[
     float,
     BeforeValidator(_duration),
     Field(gt=0),
-    WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0},
+                {"type": "string", "pattern": f"^{_SECONDS.pattern}$"},
+            ]
+        }
+    ),
 ]

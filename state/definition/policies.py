@@ -13,8 +13,8 @@ RetryKind = Literal["exponential_backoff", "fixed", "none"]
 Strategy = Literal["fail", "skip", "escalate", "substitute"]
 
 #: Other words for the same, as definitions in the field have them.
-_RETRY_WORDS = {"exponential": "exponential_backoff", "linear": "fixed", "constant": "fixed"}
-_STRATEGY_WORDS = {
+RETRY_WORDS = {"exponential": "exponential_backoff", "linear": "fixed", "constant": "fixed"}
+STRATEGY_WORDS = {
     "human_escalation": "escalate",
     "escalate_to_human": "escalate",
     "human_review": "escalate",
@@ -24,11 +24,11 @@ _STRATEGY_WORDS = {
 
 
 def _retry(value: object) -> object:
-    return _RETRY_WORDS.get(value, value) if isinstance(value, str) else value
+    return RETRY_WORDS.get(value, value) if isinstance(value, str) else value
 
 
 def _strategy(value: object) -> object:
-    return _STRATEGY_WORDS.get(value, value) if isinstance(value, str) else value
+    return STRATEGY_WORDS.get(value, value) if isinstance(value, str) else value
 
 
 class ErrorHandling(Part):

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator
 from pydantic_core import PydanticCustomError
 
 from ..review import DECISION_TYPES, DecisionType
-from .parts import Duration, Name, Names, Part, Reference, TypeSpec, kind_of
+from .parts import Duration, Name, Names, Part, Reference, TypeSpec, by_name, kind_of
 from .policies import ErrorHandling
 
 
@@ -54,16 +54,23 @@ def _gate_uses(value: object) -> object:
     """``{before: [...], during: [...], after: [...]}`` is the list with ``when`` set."""
     if isinstance(value, Mapping) and set(value) <= {"before", "during", "after"}:
         return [
-            {**use, "when": when} if isinstance(use := _gate_use(each), Mapping) else use
+            {"when": when, **use} if isinstance(use := _gate_use(each), Mapping) else use
             for when, uses in value.items()
-            for each in ([uses] if isinstance(uses, str | Mapping) else uses)
+            for each in (uses if isinstance(uses, list | tuple) else [uses])
         ]
-    return [value] if isinstance(value, str | GateUse) else value
+    return [value] if isinstance(value, str | GateUse | Mapping) else value
 
 
 GateUses = Annotated[
     tuple[Annotated[GateUse, BeforeValidator(_gate_use)], ...], BeforeValidator(_gate_uses)
 ]
+
+
+def _case(value: object) -> object:
+    """A case is the text of a value: ``true``, ``none``, ``3``."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "none" if value is None else str(value)
 
 
 class Route(Part):
@@ -86,7 +93,7 @@ class Route(Part):
         """``true``, ``false`` and numbers are cases by their text."""
         if not isinstance(value, Mapping):
             return value
-        return {str(k).lower() if isinstance(k, bool) else str(k): v for k, v in value.items()}
+        return {_case(key): way for key, way in value.items()}
 
     @model_validator(mode="after")
     def _one_source(self) -> Route:
@@ -142,7 +149,7 @@ class Team(Part):
     @field_validator("workers", mode="before")
     @classmethod
     def _by_name(cls, value: object) -> object:
-        return dict.fromkeys(value) if isinstance(value, list | tuple) else value
+        return by_name(value)
 
 
 class Stage(Part):
@@ -237,15 +244,16 @@ def _branches(value: object) -> object:
         return value
     if isinstance(value, list | tuple):
         return {str(position): branch for position, branch in enumerate(value)}
+    kind = "a single step" if isinstance(value, Mapping) else kind_of(value)
     raise PydanticCustomError(
-        "parallel", "branches are a list or a mapping, not {kind}", {"kind": kind_of(value)}
+        "parallel", "branches are a list or a mapping, not {kind}", {"kind": kind}
     )
 
 
 def _writes(value: object) -> object:
     if isinstance(value, str):
         return {value: None}
-    return dict.fromkeys(value) if isinstance(value, list | tuple) else value
+    return by_name(value)
 
 
 class Step(Part):
@@ -289,7 +297,9 @@ class Step(Part):
     branch_of: Name | None = Field(
         default=None, description="The parallel or route step that this step adds itself to."
     )
-    case: str | None = Field(default=None, description="With branch_of a route: for which value.")
+    case: Annotated[str, BeforeValidator(_case)] | None = Field(
+        default=None, description="With branch_of a route: for which value."
+    )
     validation_gates: GateUses = ()
     error_handling: ErrorHandling | None = None
     fallback: Block | None = Field(default=None, description="Steps to take when this one fails.")
@@ -319,7 +329,9 @@ class Step(Part):
         for key, kind in (("then", "if"), ("else", "if"), ("pattern", "agents")):
             if getattr(self, key if key != "else" else "else_") is not None and kind not in kinds:
                 raise PydanticCustomError(
-                    "companion", "{key} goes with {kind} only", {"key": repr(key), "kind": kind}
+                    "companion",
+                    "{key} goes with {kind} only",
+                    {"key": repr(key), "kind": repr(kind)},
                 )
         if self.if_ is not None and self.then is None:
             raise PydanticCustomError("then", "an 'if' needs a 'then'")

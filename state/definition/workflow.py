@@ -29,11 +29,16 @@ Pattern = Literal[
 UNORDERED: frozenset[Pattern] = frozenset({"concurrent", "dag"})
 
 
+def _version(value: object) -> object:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else value
+
+
 class About(Part):
     """Who a workflow is: its name, version, owner and pattern."""
 
     name: Name
-    version: Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int | float) else v)]
+    version: Annotated[str, BeforeValidator(_version)]
     orchestration_pattern: Pattern = "sequential"
     owner: str | None = Field(default=None, min_length=1)
     description: str = ""
@@ -122,7 +127,9 @@ def _checkpoint(value: object) -> object:
 def _outputs(value: object) -> object:
     if isinstance(value, str):
         return {value: value}
-    return {each: each for each in value} if isinstance(value, list | tuple) else value
+    if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
+        return {each: each for each in value}
+    return value
 
 
 Fields = Mapping[Name, TypeSpec]
