@@ -99,6 +99,7 @@ class _Graph:
         *,
         needs: Mapping[str, FieldSpec],
     ) -> Builder:
+        begin = self._begin()
         ways = [name for name, exit_ in self._plan.exits.items() if not exit_.is_static]
         state = channels.state_schema(
             self._scope,
@@ -114,7 +115,6 @@ class _Graph:
             input_schema=channels.schema("Input", inputs),
             output_schema=channels.schema("Output", {name: hints[name] for name in output}),
         )
-        begin = self._begin()
         # A plan is made backwards; pictures and listings read forwards.
         for name, leaf in reversed(self._plan.leaves.items()):
             self._add_leaf(builder, name, leaf, hints)
@@ -308,7 +308,7 @@ def _item_finish(each: Each, leaf: Leaf, fields: Fields, channel: str) -> Any:  
     def finish(update: Update, values: Values) -> Update:
         checked = fields.checked(update, step=leaf.name, allowed=allowed)
         kept = {name: checked[name] for name in channels.TELEMETRY if name in checked}
-        return {**kept, channel: (values[INDEX], checked.get(result))}
+        return {**kept, channel: [(values[INDEX], checked.get(result))]}
 
     return finish
 

@@ -25,7 +25,11 @@ TELEMETRY: Mapping[str, object] = {
 
 
 def parts(each: str) -> str:
-    """The channel that gathers a map's results, each with its item's position."""
+    """The channel that gathers a map's results, each with its item's position.
+
+    A result is written as a list of one: a checkpoint gives a pair back as a list, and a Topic
+    takes a list for several values.
+    """
     return f"parts:{each}"
 
 

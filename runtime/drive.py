@@ -220,13 +220,21 @@ def _asked(snapshot: StateSnapshot) -> tuple[Asked, ...]:
             request = value if isinstance(value, dict) else {"value": value}
             found.append(
                 Asked(
-                    node=task.name,
+                    node=_name_of(request) or task.name,
                     interrupt=interrupt.id,
                     digest=digest(request),
                     request=request,
                 )
             )
     return tuple(found)
+
+
+def _name_of(request: Mapping[str, object]) -> str | None:
+    """The review's own name: a pause within a map or a nested workflow is its outer node's task."""
+    actions = request.get("action_requests")
+    first = actions[0] if isinstance(actions, list) and actions else None
+    name = first.get("name") if isinstance(first, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def digest(request: Mapping[str, object]) -> str:

@@ -81,10 +81,10 @@ def item_act(each: Each, graph: Any, *, reads: tuple[str, ...]) -> Act:  # Any: 
             many = len(item) if each.chunk is not None else 1
             lost = [None] * many if each.chunk is not None else None
             return {
-                parts(each.name): (index, lost),
+                parts(each.name): [(index, lost)],
                 "failures": (failure(each.name, error, "isolate"),),
             }
-        return {parts(each.name): (index, collected(each, result)), **telemetry(result)}
+        return {parts(each.name): [(index, collected(each, result))], **telemetry(result)}
 
     return act
 
