@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 #: How many synchronous functions may be under way at once in one synchronous call.
 _THREADS = 256
+#: Every loop has a cap of its own, so that LangGraph's, which would cut a long one short, need
+#: not stand in for it.
+_BOUNDS = {"recursion_limit": 10_000_000}
 
 
 class Graph(CompiledStateGraph):  # type: ignore[type-arg]  # generic over the workflow's schemas
@@ -40,7 +43,7 @@ class Graph(CompiledStateGraph):  # type: ignore[type-arg]  # generic over the w
         """As LangGraph's, with ``durability="sync"`` where there is a checkpointer."""
         # LangGraph's own pool has as many threads as there are cores, and a few; branches that
         # block would wait for each other.
-        wide: Any = {"max_concurrency": _THREADS, **(config or {})}
+        wide: Any = {"max_concurrency": _THREADS, **_BOUNDS, **(config or {})}
         checked = self._checked(input)
         yield from super().stream(checked, wide, durability=self._durable(durability), **kwargs)
 
@@ -49,7 +52,8 @@ class Graph(CompiledStateGraph):  # type: ignore[type-arg]  # generic over the w
     ) -> AsyncIterator[Any]:
         """As LangGraph's, with ``durability="sync"`` where there is a checkpointer."""
         checked, lasting = self._checked(input), self._durable(durability)
-        async for chunk in super().astream(checked, config, durability=lasting, **kwargs):
+        bound: Any = {**_BOUNDS, **(config or {})}
+        async for chunk in super().astream(checked, bound, durability=lasting, **kwargs):
             yield chunk
 
     @property
