@@ -19,6 +19,7 @@ format: .venv/ready-to-test
 
 benchmarks: .venv/ready-to-test
 	$(BIN)/python benchmarks/main_job.py
+	$(BIN)/python benchmarks/layer_cost.py
 
 clean:
 	rm -rf .venv build dist *.egg-info

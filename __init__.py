@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .graphs.compiler import compile
     from .graphs.library import load
+    from .runtime.orchestrator.facade import WorkflowOrchestrator
     from .runtime.run import Run
     from .runtime.runtime import Runtime
     from .state.definition.workflow import Agent, Workflow
@@ -23,11 +24,21 @@ _HOMES = {
     "Run": ".runtime.run",
     "Runtime": ".runtime.runtime",
     "Workflow": ".state.definition.workflow",
+    "WorkflowOrchestrator": ".runtime.orchestrator.facade",
     "compile": ".graphs.compiler",
     "load": ".graphs.library",
 }
 
-__all__ = ["Agent", "DalsegnoError", "Run", "Runtime", "Workflow", "compile", "load"]
+__all__ = [
+    "Agent",
+    "DalsegnoError",
+    "Run",
+    "Runtime",
+    "Workflow",
+    "WorkflowOrchestrator",
+    "compile",
+    "load",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl, unquote
 from ..state.errors import DatabaseError, InputError
 from ..state.names import nearest
 
-#: Raised with every change of a table below; a database of a newer version is refused.
-SCHEMA_VERSION = 1
+#: Raised with every change of a table below; a database of another version is refused.
+SCHEMA_VERSION = 2
 
 #: How long a writer waits for another process's transaction, in seconds.
 BUSY_TIMEOUT = 15.0
@@ -25,6 +25,8 @@ CREATE TABLE IF NOT EXISTS dalsegno_run (
     thread TEXT NOT NULL,
     workflow TEXT NOT NULL,
     version TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    source TEXT,
     model TEXT NOT NULL,
     inputs TEXT NOT NULL,
     status TEXT NOT NULL,
@@ -251,6 +253,13 @@ def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
             f"The database {str(path)!r} was written by a newer Dalsegno (schema {version}, "
             f"this one knows {SCHEMA_VERSION}).",
             fix="Upgrade Dalsegno, or use another database with --db.",
+        )
+    if "dalsegno_run" in tables and version < SCHEMA_VERSION:
+        raise DatabaseError(
+            f"The database {str(path)!r} was written by an older Dalsegno (schema {version}, "
+            f"this one writes {SCHEMA_VERSION}).",
+            fix="Before 1.0 databases are not converted: finish its runs with the Dalsegno that "
+            "wrote it, and use another one with --db.",
         )
 
 

@@ -34,13 +34,16 @@ class Runs:
         try:
             with self._database.transaction() as connection:
                 connection.execute(
-                    "INSERT INTO dalsegno_run (id, thread, workflow, version, model, inputs,"
-                    " status, created, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO dalsegno_run (id, thread, workflow, version, digest, source,"
+                    " model, inputs, status, created, updated)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         record.id,
                         record.thread,
                         record.workflow,
                         record.version,
+                        record.digest,
+                        record.source,
                         record.model,
                         json.dumps(dict(record.inputs)),
                         record.status,
@@ -188,6 +191,7 @@ def _step(row: sqlite3.Row) -> StepRecord:
         started=row["started"],
         ended=row["ended"],
         outcome=row["outcome"],
+        task=row["task"],
     )
 
 
@@ -231,6 +235,8 @@ def _record(row: sqlite3.Row) -> RunRecord:
         thread=row["thread"],
         workflow=row["workflow"],
         version=row["version"],
+        digest=row["digest"],
+        source=row["source"],
         model=row["model"],
         inputs=json.loads(row["inputs"]),
         status=row["status"],

@@ -2,16 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from ..state.context import DEFAULT_URL
-from ..state.errors import InputError
 from .terminal import remember_database
-
-if TYPE_CHECKING:
-    from ..graphs.program import Program
 
 app = typer.Typer(
     name="dalsegno",
@@ -69,7 +65,7 @@ def run(
         str | None, typer.Argument(help="Its main input, such as a file.")
     ] = None,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", help="Another input, as key=value.")
+        list[str] | None, typer.Option("--set", help="Another input, as key=value; a list as JSON.")
     ] = None,
     model: Annotated[
         str, typer.Option(help="provider:model, such as openai:gpt-5-mini.")
@@ -81,12 +77,12 @@ def run(
     """Run a workflow to its end or to its first review."""
     from ..graphs.program import program
     from ..runtime.runtime import Runtime
+    from .settings import inputs_from
     from .terminal import progress
     from .views import finish
 
     definition = program(workflow)
-    bare = [] if input is None else [f"{_primary(definition)}={input}"]
-    inputs = _settings([*bare, *(settings or [])])
+    inputs = inputs_from(definition, input, settings or ())
     started = Runtime(db).start(
         definition.workflow, inputs, model=model, thread=thread, watch=progress()
     )
@@ -190,32 +186,36 @@ def graph(
 
 
 @app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="The workflow's name.")], json: Json = False
+) -> None:
+    """Write a small definition, NAME.yaml, that runs at once and explains itself."""
+    from .beginning import begin
+
+    begin(name, json=json)
+
+
+@app.command()
+def schema(
+    out: Annotated[Path | None, typer.Option(help="Write it to this file.")] = None,
+) -> None:
+    """Print the JSON Schema of definitions, for completion and checks in an editor.
+
+    Write it beside your definitions with --out dalsegno.schema.json, and begin each with:
+
+    # yaml-language-server: $schema=dalsegno.schema.json
+    """
+    from .schema import print_schema
+
+    print_schema(out)
+
+
+@app.command()
 def doctor(db: Db = DEFAULT_URL, json: Json = False) -> None:
     """Check this machine, the keys and the database."""
     from .doctor import examine
 
     raise typer.Exit(examine(db, json=json))
-
-
-def _primary(program: "Program") -> str:
-    """The input that a bare argument fills."""
-    if program.primary is None:
-        raise InputError(f"{program.name!r} takes no input.", fix="Leave it out.")
-    return program.primary
-
-
-def _settings(pairs: list[str]) -> dict[str, object]:
-    """Inputs from ``key=value``, each given once."""
-    found: dict[str, object] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        key = key.strip()
-        if not equals or not key:
-            raise InputError(f"--set {pair!r} is not key=value.", fix="Write --set key=value.")
-        if key in found:
-            raise InputError(f"The input {key!r} is given twice.", fix="Give it once.")
-        found[key] = value
-    return found
 
 
 def main() -> NoReturn:

@@ -12,36 +12,41 @@ def draw(workflow: str, out: Path | None, *, json: bool) -> None:
     Raises:
         InputError: another kind of file. ResourceError: the file cannot be written.
     """
-    from ..graphs.compiler import compile
-    from ..graphs.drawing.picture import svg
+    from ..graphs.drawing.mermaid import mermaid
+    from ..graphs.drawing.picture import drawn
+    from ..graphs.drawing.sketch import sketch
+    from ..graphs.program import program
 
     if out is not None and out.suffix.lower() not in {".svg", ".mmd"}:
         raise InputError(
             f"{str(out)!r} is neither an .svg nor a .mmd file.", fix="Write --out picture.svg."
         )
-    compiled = compile(workflow)
-    drawable = compiled.get_graph()
+    shown = sketch(program(workflow).resolved)
     if json:
         print_json(
             {
-                "nodes": sorted(drawable.nodes),
+                "nodes": sorted(shown.graph.nodes),
                 "edges": [
-                    {"from": edge.source, "to": edge.target, "when": edge.data}
-                    for edge in drawable.edges
+                    {"from": each.source, "to": each.target, "when": str(each.data) or None}
+                    for each in shown.graph.edges
                 ],
             }
         )
-    if out is None:
-        if not json:
-            say(drawable.draw_mermaid())
-        return
-    is_svg = out.suffix.lower() == ".svg"
-    text = svg(drawable, title=compiled.name) if is_svg else drawable.draw_mermaid()
+    if out is not None:
+        write(out, drawn(shown) if out.suffix.lower() == ".svg" else mermaid(shown))
+    if not json:
+        say(mermaid(shown).rstrip() if out is None else str(out))
+
+
+def write(out: Path, text: str) -> None:
+    """Text into a file.
+
+    Raises:
+        ResourceError: the file cannot be written.
+    """
     try:
         out.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ResourceError(
             f"{str(out)!r} cannot be written: {error.strerror}.", fix="Name another place."
         ) from error
-    if not json:
-        say(str(out))

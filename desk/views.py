@@ -1,10 +1,13 @@
 """Runs, reviews and workflows as lines of text, or as the JSON that ``--json`` promises."""
 
+import json as jsonlib
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
+from .results import lines_of, print_output
 from .terminal import command, complain, near, print_json, print_table, say, with_database, wrapped
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ def finish(run: "Run", *, json: bool) -> int:
         print_review(review)
         print_choices(review)
     if not reviews:
-        print_figures(run.output)
+        print_output(run.output)
     _print_failure(run, complain)
     if run.status == "completed":
         say()
@@ -55,6 +58,8 @@ def show_run(run: "Run", *, json: bool) -> None:
     record = run.record
     say(f"  begun  {_time(record.created)}")
     say(f"  model  {record.model}")
+    if record.source is not None:
+        say(f"  file   {near(record.source)}")
     if run.thread_id != run.id:
         say(f"  thread {run.thread_id}")
     reviews = run.reviews()
@@ -63,7 +68,7 @@ def show_run(run: "Run", *, json: bool) -> None:
         print_review(review)
         print_choices(review)
     if not reviews:
-        print_figures(run.output)
+        print_output(run.output)
     _print_failure(run, say)
     if run.status in {"queued", "running"}:
         say(f"\nIf its process has ended, go on with: {command(f'resume {run.id}')}")
@@ -101,34 +106,6 @@ def _print_files(run: "Run") -> None:
         say(f"  {path}")
 
 
-def print_figures(output: Mapping[str, object] | None) -> None:
-    """A run's figures, where it has some, with where they stand."""
-    figures = (output or {}).get("figures")
-    if not isinstance(figures, Mapping):
-        return
-    rows = []
-    for name, figure in figures.items():
-        label = name.replace("_", " ")
-        if figure["value"] is None:
-            rows.append((label, "not stated", "", "", figure["reason"] or ""))
-            continue
-        page = str(figure["page"] or "")
-        sure = f"{figure['confidence']:.2f}"
-        rows.append((label, _amount(name, figure), page, sure, figure["reason"] or ""))
-    say()
-    print_table(("figure", "value", "page", "confidence", "note"), rows)
-
-
-def _amount(name: str, figure: Mapping[str, object]) -> str:
-    """A figure as text: "USD 412.6 million", or "12%"."""
-    number = f"{figure['value']:,.10g}"
-    if name.endswith("growth"):
-        return f"{number}%"
-    scale = str(figure["scale"] or "").removesuffix("s")
-    parts = (str(figure["currency"] or ""), number, "" if scale == "unit" else scale)
-    return " ".join(part for part in parts if part)
-
-
 def print_review(review: "Review", *, known: Mapping[str, object] | None = None) -> None:
     """A review as a person needs it: what is asked, and how to answer.
 
@@ -140,10 +117,10 @@ def print_review(review: "Review", *, known: Mapping[str, object] | None = None)
     _print_description(near(str(described)).split("\n"))
     shown: dict[str, str] = {}
     for name, value in review.args.items():
-        text = str(value)
+        text = "\n".join(lines_of(value))
         for other, said in shown.items():  # an e-mail holds the summary: once is enough
             text = text.replace(said, f"[the {other}, as above]") if said else text
-        shown[name] = str(value)
+        shown[name] = text
         if known is not None and known.get(name) == value:
             say(f"\n  {name}: as before")
             continue
@@ -156,14 +133,27 @@ def print_choices(review: "Review") -> None:
     """The commands that decide on a review."""
     say("\nDecide with:")
     for decision in review.allowed:
-        say("  " + command(f"decide {review.id} {decision}{_HOW.get(decision, '')}"))
+        say("  " + command(f"decide {review.id} {decision}{_how(decision, review)}"))
 
 
-_HOW = {
-    "edit": """ --args '{"summary": "new text"}'""",
-    "reject": ' --message "what the writer should do"',
-    "respond": ' --message "your question"',
-}
+def _how(decision: str, review: "Review") -> str:
+    match decision:
+        case "edit":
+            return f" --args {shlex.quote(_edit(review.args))}"
+        case "reject":
+            return ' --message "why"'
+        case "respond":
+            return ' --message "your question"'
+        case _:
+            return ""
+
+
+def _edit(args: Mapping[str, object]) -> str:
+    """An edit to copy and change: the first text, otherwise the first field as it is."""
+    texts = [name for name, value in args.items() if isinstance(value, str | None)]
+    field = next(iter([*texts, *args]), "field")
+    said = jsonlib.dumps({field: "new text" if field in texts else args.get(field)})
+    return said if len(said) < 80 else jsonlib.dumps({field: "…"}, ensure_ascii=False)
 
 
 def _print_description(lines: Sequence[str]) -> None:
@@ -244,7 +234,8 @@ def list_runs(found: Sequence["Run"], *, json: bool) -> None:
 def _subject(run: "Run") -> str:
     """What a run is about: its first input, a file by its name."""
     first = next(iter(run.record.inputs.values()), "")
-    return Path(str(first)).name[:32]
+    name = Path(str(first)).name
+    return name if len(name) <= 32 else name[:31] + "…"
 
 
 def list_reviews(found: Sequence["Review"], *, json: bool) -> None:
@@ -291,7 +282,9 @@ def list_workflows(found: Sequence["Program"], *, json: bool) -> None:
             ]
         )
         return
-    for each in found:
+    for number, each in enumerate(found):
+        if number:
+            say()
         say(f"{each.name}, version {each.workflow.version}")
         say(wrapped(each.workflow.description, indent="  "))
         say()

@@ -4,18 +4,19 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from langchain_core.runnables import RunnableConfig
 from langgraph._internal._runnable import RunnableCallable
 from langgraph.errors import GraphInterrupt
 
+from ..nodes.blocking import in_thread
 from ..state.context import RunContext
 from ..state.ports import StepLog
 
@@ -200,3 +201,36 @@ def _background() -> _Background:
 
 # A fork has the loop and not the thread that runs it.
 os.register_at_fork(after_in_child=_background.cache_clear)
+
+
+async def in_kept_thread(
+    function: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs
+) -> Result:
+    """As ``in_thread``, but in a thread that is kept for the next call, while one is free.
+
+    Starting a thread takes longer than most functions do.
+    """
+    kept = _kept()
+    if not kept.free.acquire(blocking=False):
+        return await in_thread(function, *args, **kwargs)
+    done = kept.threads.submit(copy_context().run, partial(function, *args, **kwargs))
+    done.add_done_callback(lambda _: kept.free.release())
+    return await asyncio.wrap_future(done)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Threads that stay. ``free`` has a place for each, so that no call waits behind another."""
+
+    threads: ThreadPoolExecutor
+    free: threading.Semaphore
+
+
+@lru_cache(maxsize=1)
+def _kept() -> _Kept:
+    pool = ThreadPoolExecutor(max_workers=_MOST_KEPT, thread_name_prefix="dalsegno-step")
+    return _Kept(pool, threading.Semaphore(_MOST_KEPT))
+
+
+_MOST_KEPT = 64
+os.register_at_fork(after_in_child=_kept.cache_clear)

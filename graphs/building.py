@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -12,15 +13,27 @@ from langgraph.types import Checkpointer, Send
 
 from ..nodes.tools import Tool, tool_from
 from ..state.context import RunContext
-from ..state.definition.expressions import compiled, names
-from ..state.definition.flow import Block, Each, FieldSpec, Leaf, NoWork, Resolved, Scope
+from ..state.definition.expressions import compiled
+from ..state.definition.flow import (
+    Block,
+    Each,
+    FieldSpec,
+    FunctionWork,
+    Leaf,
+    NestedWork,
+    NoWork,
+    Resolved,
+    Scope,
+)
+from ..state.definition.signatures import signature_of
 from . import channels
 from .bridge import Runnable, node
-from .continuations import SPREAD, End, Go, Split, Way, counter, nodes_of
-from .gate import Exit, Fields, Gate, gate_of
+from .continuations import HALTED, SPREAD, End, Go, Split, Way, counter, nodes_of
+from .gate import Exit, Fields, Gate, Passed, gate_of, gated_writers
 from .input_gate import InputGate
 from .reading import read_by
 from .running.acts import Update, Values
+from .running.caching import Kept
 from .running.inner import INDEX, gathered, item_act
 from .running.node import Reader, leaf_node
 from .running.works import Works
@@ -31,36 +44,32 @@ class Builder(StateGraph[Any, Any, Any, Any]):  # Any: the workflow's schemas
     """A graph not yet compiled, with the gates that stand in it once it is."""
 
     gates: Mapping[str, Gate | InputGate]
+    #: What it is made of, for its picture.
+    resolved: Resolved
     #: The state schemas of the graphs within, whose types checkpoints hold too.
     inner_schemas: list[type[Any]]  # Any: made at run time
+    #: Where results are kept of steps that say so; None: nowhere.
+    kept: Kept | None = None
 
     def gated(
         self, checkpointer: Checkpointer, name: str
     ) -> CompiledStateGraph[Any, Any, Any, Any]:
-        """The compiled graph, each node's first writer its gate."""
+        """The compiled graph, a gate before each node's writers."""
         compiled = self.compile(checkpointer=checkpointer, name=name)
         for each, gate in self.gates.items():
-            writer = Runnable(gate, _awaitable(gate), name=each, trace=False)
-            compiled.nodes[each].writers.insert(0, writer)
+            compiled.nodes[each].writers[:] = gated_writers(gate, compiled.nodes[each].writers)
         return compiled
 
 
-def _awaitable(gate: Gate | InputGate) -> Any:  # Any: LangGraph's own form of a function
-    async def passed(output: Any, config: RunnableConfig) -> Any:
-        return gate(output, config)
-
-    return passed
-
-
-def build(resolved: Resolved) -> Builder:
-    """The graph of a whole workflow."""
+def build(resolved: Resolved, *, nested: bool = False) -> Builder:
+    """The graph of a whole workflow; a nested one tells whether a rejection ended it."""
     tools = {name: _tool(name, each) for name, each in resolved.tools.items()}
     scope = resolved.scope
     inputs = {
         name: scope.own[name].annotation if name in scope.own else each.annotation
         for name, each in resolved.inputs.items()
     }
-    output = (*scope.own, *channels.TELEMETRY)
+    output = (*scope.own, *channels.TELEMETRY, *([HALTED] if nested else ()))
     made = _Graph(resolved, resolved.flow, scope, tools, outer=())
     return made.build(inputs, output, needs=resolved.inputs)
 
@@ -82,6 +91,7 @@ class _Graph:
         outer: tuple[str, ...],
     ) -> None:
         self._resolved = resolved
+        self._flow = flow
         self._scope = scope
         self._tools = tools
         self._outer = outer
@@ -100,12 +110,10 @@ class _Graph:
         needs: Mapping[str, FieldSpec],
     ) -> Builder:
         begin = self._begin()
-        ways = [name for name, exit_ in self._plan.exits.items() if not exit_.is_static]
         state = channels.state_schema(
             self._scope,
             outer=self._outer,
             counters=[counter(each) for each in self._plan.loops],
-            ways=ways,
             maps=list(self._plan.collects),
         )
         hints = state.__annotations__
@@ -122,11 +130,12 @@ class _Graph:
             self._add_item(builder, name, each)
         for name, each in self._plan.collects.items():
             self._add_collect(builder, name, each, hints)
-        self._gates[START] = InputGate(self._fields, needs)
+        self._gates[START] = InputGate(self._fields, needs, accepts=inputs)
         for node_name in _nodes(begin):
             builder.add_edge(START, node_name)
-        self._add_edges(builder, hints)
+        self._add_edges(builder)
         builder.gates = self._gates
+        builder.resolved = replace(self._resolved, flow=self._flow, scope=self._scope)
         builder.inner_schemas = self._schemas
         return builder
 
@@ -141,8 +150,17 @@ class _Graph:
     def _reads(self, leaf: Leaf) -> tuple[str, ...]:
         known = (*self._fields.specs, *channels.TELEMETRY)
         if leaf.reads is None:
-            return tuple(self._fields.specs)
+            return self._named_like(leaf) or tuple(self._fields.specs)
         return tuple(name for name in leaf.reads if name in known)
+
+    def _named_like(self, leaf: Leaf) -> tuple[str, ...]:
+        """The field that a function's one parameter is named like; otherwise it takes them all."""
+        if not isinstance(leaf.work, FunctionWork):
+            return ()
+        signature = signature_of(leaf.work.function)
+        if signature.takes != "either" or signature.special:
+            return ()
+        return tuple(name for name in signature.parameters if name in self._fields.specs)
 
     def _add_leaf(
         self, builder: Builder, name: str, leaf: Leaf, hints: Mapping[str, object]
@@ -163,7 +181,8 @@ class _Graph:
             retry_policy=self._works.retry(leaf),
         )
         writes = self._works.writable(leaf)
-        self._gate(name, leaf.name, writes, hidden=hidden)
+        nested = {HALTED: _as_it_is} if isinstance(leaf.work, NestedWork) else {}
+        self._gate(name, leaf.name, writes, hidden=hidden, extra=nested)
 
     def _gate(
         self,
@@ -208,7 +227,7 @@ class _Graph:
             retry, metadata = None, {"kind": "map"}
         builder.add_node(name, runnable, input_schema=schema, metadata=metadata, retry_policy=retry)
         step = each.body.name if isinstance(each.body, Leaf) else each.name
-        self._gate(name, step, {}, hidden=not is_single(each), extra={channel: _as_it_is})
+        self._gate(name, step, {}, hidden=True, extra={channel: _as_it_is})
 
     def _inner(self, each: Each) -> CompiledStateGraph[Any, Any, Any, Any]:
         """A map's steps as a graph of their own, which inherits the checkpointer."""
@@ -216,7 +235,7 @@ class _Graph:
         made = _Graph(self._resolved, each.body, each.scope, self._tools, outer=outer)
         inputs: dict[str, object] = {name: made._fields.specs[name].annotation for name in outer}
         inputs[each.item] = each.scope.own[each.item].annotation
-        output = (*each.collect, *channels.TELEMETRY)
+        output = (*each.collect, HALTED, *channels.TELEMETRY)
         from .compiler import as_graph
 
         builder = made.build(inputs, output, needs={})
@@ -227,62 +246,50 @@ class _Graph:
         self, builder: Builder, name: str, each: Each, hints: Mapping[str, object]
     ) -> None:
         channel = channels.parts(each.name)
+        # The items' nodes leave their traces here, in one write where there would be thousands.
+        item = (each.body.name,) if is_single(each) and isinstance(each.body, Leaf) else ()
 
-        async def collect(given: Any, _: RunnableConfig) -> Update:  # Any: the parts' channel
-            return {each.into: gathered(each, given.get(channel) or ())}
+        async def collect(given: Any, config: RunnableConfig) -> Update:  # Any: the parts' channel
+            return at_once(given, config)
 
         def at_once(given: Any, _: RunnableConfig) -> Update:  # Any: as above
-            return {each.into: gathered(each, given.get(channel) or ())}
+            results = given.get(channel) or ()
+            return {each.into: gathered(each, results), "history": item * len(results)}
 
         runnable = node(collect, name=name, direct=at_once)
         schema = channels.schema(name, {channel: hints[channel]})
         builder.add_node(name, runnable, input_schema=schema, metadata={"kind": "collect"})
         self._gate(name, name, {each.into: None}, hidden=False)
 
-    def _add_edges(self, builder: Builder, hints: Mapping[str, object]) -> None:
+    def _add_edges(self, builder: Builder) -> None:
         for name, exit_ in self._plan.exits.items():
             if exit_.is_static:
                 for target in _nodes(exit_.after):
                     builder.add_edge(name, target)
                 continue
-            self._add_way(builder, name, exit_, hints)
+            self._add_way(builder, name, exit_)
         for join in self._plan.joins:
             builder.add_edge(list(join.ends), join.node)
 
-    def _add_way(
-        self, builder: Builder, name: str, exit_: Exit, hints: Mapping[str, object]
-    ) -> None:
-        """A conditional edge that reads what the gate decided; a map's items are sent here."""
-        channel = channels.onward(name)
+    def _add_way(self, builder: Builder, name: str, exit_: Exit) -> None:
+        """A conditional edge that takes what the gate decided; a map's items are sent here."""
         targets = list(dict.fromkeys(t for way in exit_.ways for t in nodes_of(way)))
         spreads = {SPREAD + each.name: (each, node_) for node_, each in self._plan.items.items()}
-        roots = {
-            root
-            for each, node_ in spreads.values()
-            if node_ in targets
-            for root in names(each.over)
-        }
-        fields = {each: hints[each] for each in (channel, *sorted(roots)) if each in hints}
-        schema = channels.schema(f"{name}_way", fields)
-        defaults = self._fields.defaults
         overs = {key: compiled(each.over) for key, (each, _) in spreads.items()}
 
-        def way(state: Any) -> list[Any]:  # Any: LangGraph's own
+        def way(passed: Passed) -> list[Any]:  # Any: LangGraph's own
             found: list[Any] = []
-            for target in state.get(channel) or ():
+            for target in passed.onward:
                 if target in spreads:
                     each, node_ = spreads[target]
-                    values = {**defaults, **state}
-                    found += _sends(each, node_, cast(Any, overs[target](values)))
+                    found += _sends(each, node_, cast(Any, overs[target](passed.known)))
                 else:
                     found.append(target)
             return found or [END]
 
-        async def away(state: Any) -> list[Any]:  # Any: as above
-            return way(state)
+        async def away(passed: Passed) -> list[Any]:  # Any: as above
+            return way(passed)
 
-        way.__annotations__ = {"state": schema}
-        away.__annotations__ = {"state": schema}
         path = Runnable(way, away, name=f"{name}_way", trace=False)
         builder.add_conditional_edges(name, path, {each or END: each or END for each in targets})
 
@@ -308,7 +315,9 @@ def _item_finish(each: Each, leaf: Leaf, fields: Fields, channel: str) -> Any:  
     def finish(update: Update, values: Values) -> Update:
         checked = fields.checked(update, step=leaf.name, allowed=allowed)
         kept = {name: checked[name] for name in channels.TELEMETRY if name in checked}
-        return {**kept, channel: [(values[INDEX], checked.get(result))]}
+        known = result in checked
+        made = fields.after(result, checked[result]) if known else fields.defaults.get(result)
+        return {**kept, channel: [(values[INDEX], made)]}
 
     return finish
 

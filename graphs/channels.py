@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, Self
 
-from langgraph.channels import EphemeralValue, Topic
+from langgraph.channels import BinaryOperatorAggregate, Topic
 from typing_extensions import TypedDict
 
 from ..state.definition.flow import FieldSpec, Scope
 from ..state.records import Choice, Failure
-from ..state.reducers import MERGES, append
+from ..state.reducers import FROM_DEFAULT, MERGES, Reducer, append, largest
 from ..state.usage import Usage
 from ..state.verdicts import Checked
+from .continuations import HALTED
 
 #: What every state has beside a workflow's own fields.
 TELEMETRY: Mapping[str, object] = {
@@ -33,11 +34,6 @@ def parts(each: str) -> str:
     return f"parts:{each}"
 
 
-def onward(node: str) -> str:
-    """The channel that says where a node's way goes on."""
-    return f"onward:{node}"
-
-
 def schema(name: str, fields: Mapping[str, object]) -> type[Any]:  # Any: made at run time
     """A TypedDict of those fields, none of them required."""
     # A class to type checkers, and a function that makes one when it runs.
@@ -46,13 +42,51 @@ def schema(name: str, fields: Mapping[str, object]) -> type[Any]:  # Any: made a
     return made
 
 
+class FromDefault(BinaryOperatorAggregate[Any]):  # Any: a field of any type
+    """A field that merges, and whose first write meets its default.
+
+    LangGraph's own begins with the first value that is written, whatever the default is.
+    """
+
+    __slots__ = ("default",)
+
+    def __init__(self, typ: Any, operator: Reducer, default: object) -> None:
+        super().__init__(typ, operator)
+        self.default = default
+
+    def copy(self) -> Self:
+        made = type(self)(self.typ, self.operator, self.default)
+        made.key, made.value = self.key, self.value
+        return made
+
+    def from_checkpoint(self, checkpoint: Any) -> Self:
+        stored = BinaryOperatorAggregate(self.typ, self.operator).from_checkpoint(checkpoint)
+        made = type(self)(self.typ, self.operator, self.default)
+        made.key, made.value = self.key, stored.value
+        return made
+
+    def update(self, values: Sequence[Any]) -> bool:
+        if values and not self.is_available():
+            self.value = self.default
+        return super().update(values)
+
+
+def begins_with_default(spec: FieldSpec) -> bool:
+    """Does the first write to a field that merges meet its default?"""
+    known = spec.has_default and spec.default is not None
+    return known and spec.merge in FROM_DEFAULT
+
+
 def annotation(spec: FieldSpec) -> object:
     """A field's type as LangGraph takes it: with its reducer."""
     if spec.merge is None:
         return spec.annotation
     # Optional, so that the channel begins empty: LangGraph would begin with 0, also for 'max'.
     kind: Any = spec.annotation
-    return Annotated[kind | None, MERGES[spec.merge]]
+    merge = MERGES[spec.merge]
+    if begins_with_default(spec):
+        return Annotated[kind | None, FromDefault(kind | None, merge, spec.default)]
+    return Annotated[kind | None, merge]
 
 
 def state_schema(
@@ -60,7 +94,6 @@ def state_schema(
     *,
     outer: Iterable[str],
     counters: Iterable[str],
-    ways: Iterable[str],
     maps: Iterable[str],
 ) -> type[Any]:  # Any: made at run time
     """Every channel of a graph."""
@@ -68,8 +101,6 @@ def state_schema(
     fields |= {name: scope.outer[name].annotation for name in outer}
     fields |= {name: Annotated[kind, append] for name, kind in TELEMETRY.items()}
     fields |= dict.fromkeys(counters, int)
-    fields |= {
-        onward(each): Annotated[list[str], EphemeralValue(list, guard=False)] for each in ways
-    }
+    fields[HALTED] = Annotated[int, largest]  # several branches may say so at once
     fields |= {parts(each): Annotated[list[Any], Topic(tuple)] for each in maps}
     return schema("State", fields)

@@ -7,15 +7,20 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from langgraph._internal._serde import build_serde_allowlist
+from langgraph.cache.base import BaseCache
+from langgraph.cache.memory import InMemoryCache
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.graph import START
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
+from pydantic import BaseModel
 
+from ..state.errors import InputError
 from .building import Builder, build
 from .input_gate import InputGate
 from .library import load, resolved
+from .running.caching import CACHE, Kept
 
 if TYPE_CHECKING:
     from langgraph.types import Checkpointer
@@ -24,7 +29,7 @@ if TYPE_CHECKING:
     from ..state.definition.workflow import Workflow
 
 #: How many synchronous functions may be under way at once in one synchronous call.
-_THREADS = 256
+_THREADS = 32
 #: Every loop has a cap of its own, so that LangGraph's, which would cut a long one short, need
 #: not stand in for it.
 _BOUNDS = {"recursion_limit": 10_000_000}
@@ -42,8 +47,9 @@ class Graph(CompiledStateGraph):  # type: ignore[type-arg]  # generic over the w
     ) -> Iterator[Any]:
         """As LangGraph's, with ``durability="sync"`` where there is a checkpointer."""
         # LangGraph's own pool has as many threads as there are cores, and a few; branches that
-        # block would wait for each other.
-        wide: Any = {"max_concurrency": _THREADS, **_BOUNDS, **(config or {})}
+        # block would wait for each other. A wide map starts them all: 256 made one over a thousand
+        # items slower by a fifth.
+        wide: Any = {"max_concurrency": _THREADS, **_BOUNDS, **self._with_cache(config)}
         checked = self._checked(input)
         yield from super().stream(checked, wide, durability=self._durable(durability), **kwargs)
 
@@ -52,7 +58,7 @@ class Graph(CompiledStateGraph):  # type: ignore[type-arg]  # generic over the w
     ) -> AsyncIterator[Any]:
         """As LangGraph's, with ``durability="sync"`` where there is a checkpointer."""
         checked, lasting = self._checked(input), self._durable(durability)
-        bound: Any = {**_BOUNDS, **(config or {})}
+        bound: Any = {**_BOUNDS, **self._with_cache(config)}
         async for chunk in super().astream(checked, bound, durability=lasting, **kwargs):
             yield chunk
 
@@ -61,6 +67,13 @@ class Graph(CompiledStateGraph):  # type: ignore[type-arg]  # generic over the w
         """Every state schema that its checkpoints may hold values of."""
         inner = self.builder.inner_schemas if isinstance(self.builder, Builder) else []
         return [self.builder.state_schema, *inner]
+
+    def _with_cache(self, config: Any) -> Any:
+        kept = self.builder.kept if isinstance(self.builder, Builder) else None
+        given = config or {}
+        if kept is None:
+            return given
+        return {**given, "configurable": {**(given.get("configurable") or {}), CACHE: kept}}
 
     def _durable(self, asked: Any) -> Any:
         # "async" and "exit" lose finished steps when the process is killed.
@@ -71,43 +84,69 @@ class Graph(CompiledStateGraph):  # type: ignore[type-arg]  # generic over the w
         gate = self.builder.gates[START] if isinstance(self.builder, Builder) else None
         if not isinstance(gate, InputGate):
             return given
+        if given is None:
+            return given
+        if isinstance(given, Command):
+            return gate.commanded(given)
+        if isinstance(given, BaseModel):
+            return gate.checked(dict(given))
         if isinstance(given, Mapping):
             return gate.checked(given)
-        if isinstance(given, Command) and isinstance(given.update, Mapping):
-            gate.checked(given.update)
-        return given
+        raise InputError(
+            f"An input is a mapping from names to values, not {type(given).__name__}.",
+            fix="Give the inputs by name; None goes on with the thread.",
+        )
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """The picture for a notebook; LangGraph's own asks a web service for it."""
-        from .drawing.picture import svg
+        from .drawing.mermaid import mermaid
+        from .drawing.picture import drawn
+        from .drawing.sketch import sketch
 
-        drawable = self.get_graph()
+        assert isinstance(self.builder, Builder)
+        shown = sketch(self.builder.resolved)
         return {
-            "image/svg+xml": svg(drawable, title=self.name),
-            "text/vnd.mermaid": drawable.draw_mermaid(),
-            "text/plain": f"{self.name}: {', '.join(drawable.nodes)}",
+            "image/svg+xml": drawn(shown),
+            "text/vnd.mermaid": mermaid(shown),
+            "text/plain": f"{self.name}: {', '.join(self.get_graph().nodes)}",
         }
 
 
 def compile(  # the promised name: dalsegno.compile
-    workflow: str | Mapping[str, object] | Workflow, checkpointer: Checkpointer = None
+    workflow: str | Mapping[str, object] | Workflow,
+    checkpointer: Checkpointer = None,
+    *,
+    cache: BaseCache[Any] | None = None,  # Any: a cache of anything
 ) -> Graph:
     """The graph of a workflow: a catalog name, a YAML path, a dict, or a Workflow.
 
     Without a ``checkpointer`` it runs in memory and cannot pause; with one, a pause needs a
-    ``thread_id`` in the config, as in LangGraph.
+    ``thread_id`` in the config, as in LangGraph. The ``cache`` holds the results of steps that say
+    ``cache``: LangGraph's SqliteCache for more than one process; left out, one in memory.
 
     Raises:
         NotFoundError: no workflow of that name; names the nearest.
         DefinitionError: the definition is wrong; says where.
     """
-    return graph_of(resolved(load(workflow)), checkpointer)
+    return graph_of(resolved(load(workflow)), checkpointer, cache)
 
 
-def graph_of(ready: Resolved, checkpointer: Checkpointer) -> Graph:
+def graph_of(
+    ready: Resolved,
+    checkpointer: Checkpointer,
+    cache: BaseCache[Any] | None = None,  # Any: as above
+) -> Graph:
     """The graph of a resolved workflow."""
     builder = build(ready)
-    return as_graph(builder.gated(_strict(checkpointer, builder), ready.name))
+    strict = JsonPlusSerializer(allowed_msgpack_modules=sorted(_allowed(builder)))
+    # By comparison with None: an empty cache may well count as false.
+    builder.kept = Kept(cache=InMemoryCache() if cache is None else cache, serde=strict)
+    return as_graph(builder.gated(_strict(checkpointer, strict), ready.name))
+
+
+def inner_graph_of(ready: Resolved) -> Graph:
+    """The graph of a workflow within another, which has the outer one's checkpointer and cache."""
+    return as_graph(build(ready, nested=True).gated(None, ready.name))
 
 
 def as_graph(compiled: CompiledStateGraph[Any, Any, Any, Any]) -> Graph:
@@ -121,7 +160,7 @@ def as_graph(compiled: CompiledStateGraph[Any, Any, Any, Any]) -> Graph:
     return compiled
 
 
-def _strict(checkpointer: Checkpointer, builder: Builder) -> Checkpointer:
+def _strict(checkpointer: Checkpointer, serde: JsonPlusSerializer) -> Checkpointer:
     """The checkpointer, making from stored bytes only what the graph's own schemas name.
 
     LangGraph does this where an environment variable was set before it was first imported; a
@@ -131,10 +170,14 @@ def _strict(checkpointer: Checkpointer, builder: Builder) -> Checkpointer:
         return checkpointer
     if type(checkpointer.serde) is not JsonPlusSerializer:
         return checkpointer
-    allowed = build_serde_allowlist(
+    clone = copy(checkpointer)
+    clone.serde = serde
+    return clone
+
+
+def _allowed(builder: Builder) -> set[tuple[str, ...]]:
+    """The classes that the graph's schemas name."""
+    return build_serde_allowlist(
         schemas=[builder.state_schema, builder.input_schema, *builder.inner_schemas],
         channels=builder.channels,
     )
-    clone = copy(checkpointer)
-    clone.serde = JsonPlusSerializer(allowed_msgpack_modules=sorted(allowed))
-    return clone

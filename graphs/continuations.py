@@ -13,7 +13,7 @@ from typing import Any, assert_never
 from ..state.definition.checks import case_text
 from ..state.definition.expressions import names
 from ..state.definition.flow import Branch, Each, Repeat
-from ..state.records import Choice
+from ..state.records import Choice, Decision
 
 Read = Callable[[str], object]
 Evaluate = Callable[[Mapping[str, object]], object]
@@ -29,6 +29,11 @@ class Go:
 @dataclass(frozen=True, kw_only=True)
 class End:
     """Nothing comes after."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Halt:
+    """The end of the whole workflow, wherever this stands: somebody rejected."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +80,7 @@ class Body:
     way: Way | None = None
 
 
-Way = Go | End | Split | Pick | Check | Spread
+Way = Go | End | Halt | Split | Pick | Check | Spread
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +94,10 @@ class Onward:
 
 #: What stands before a map's name among the nodes of an Onward.
 SPREAD = "*"
+
+
+#: The channel that says that a graph came to a Halt, to the graph that it is part of.
+HALTED = "dalsegno_halted"
 
 
 def counter(loop: str) -> str:
@@ -126,7 +135,7 @@ def nodes_of(way: Way) -> list[str]:
                     seen.add(id(body))
                     gather(body.way)
                 gather(after)
-            case End():
+            case End() | Halt():
                 found.append("")
             case _:
                 assert_never(one)
@@ -142,7 +151,7 @@ def fields_of(way: Way) -> set[str]:
 
     def gather(one: Way) -> None:
         match one:
-            case Go() | End():
+            case Go() | End() | Halt():
                 pass
             case Spread(each=spread, none=none):
                 found.update(names(spread.over))
@@ -181,6 +190,8 @@ def follow(  # noqa: PLR0912  # a branch for each kind of way
             onward.nodes.append(node)
         case End():
             pass
+        case Halt():
+            onward.counters[HALTED] = 1
         case Split(ways=ways):
             for each in ways:
                 follow(each, values, onward)
@@ -213,10 +224,13 @@ def follow(  # noqa: PLR0912  # a branch for each kind of way
 def _choice(branch: Branch, key: str, values: Mapping[str, Any], *, fell_back: bool) -> Choice:
     is_if = branch.path[-1] == "if"
     on = {name: values.get(name) for name in sorted(names(branch.on))}
+    decided = [each for each in on.values() if isinstance(each, Decision)]
     return Choice(
-        step=branch.name,
+        # The branch after an agent's decision is the graph's own; the step is what was named.
+        step=branch.name.partition(".")[0],
         on=branch.on.text,
         chosen=("true" if key == "true" else "false") if is_if else key,
         values=on,
+        reason=decided[0].reason if decided else "",
         fell_back=fell_back and not is_if,
     )

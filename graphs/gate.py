@@ -1,30 +1,35 @@
 """The write gate: what a node gives is checked before it can reach a checkpoint, and its way on is
 decided with it, once.
 
-It stands as each node's first writer, where it sees whatever is written: a node's update, a
+It stands before each node's writers, where it sees whatever is written: a node's update, a
 Command, input, and ``update_state``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables import Runnable, RunnableConfig
+from langgraph.pregel._write import ChannelWrite
 from langgraph.types import Command
 from pydantic import ValidationError
 
 from ..state.definition.flow import FieldSpec
-from ..state.definition.types import checker, hand_out, text_of
+from ..state.definition.types import checker, hand_out, needs_copy, text_of
 from ..state.errors import WriteError
 from ..state.names import nearest
+from ..state.records import Choice
 from ..state.reducers import MERGES
-from .channels import TELEMETRY
-from .channels import onward as onward_channel
+from .bridge import Runnable as RunnableCallable
+from .channels import TELEMETRY, begins_with_default
 from .continuations import Onward, Way, fields_of, follow, is_static
 
 Check = Callable[[object], object]
+#: A gate: of a node, or of the input. Any: whatever a node gives.
+Gated = Callable[[Any, RunnableConfig], Any]
 #: A wrapper's mark on an update: the step failed, and its way for that is to be taken.
 FAILED = "dalsegno:failed"
 
@@ -45,6 +50,20 @@ class Exit:
         return (self.after,) if self.failed is None else (self.after, self.failed)
 
 
+class Passed(dict[str, object]):
+    """What a gate let through where the way on had to be decided, and the way.
+
+    It is handed on to the edge behind the gate, which needs to read nothing: what LangGraph would
+    have it read is a copy of every channel.
+    """
+
+    __slots__ = ("known", "onward")
+    #: As ``Onward.nodes``.
+    onward: Sequence[str]
+    #: The fields that it was decided on.
+    known: Mapping[str, object]
+
+
 class Fields:
     """A graph's fields with what checking, reading and merging them takes, made once."""
 
@@ -53,11 +72,12 @@ class Fields:
         self.checks: dict[str, Check] = {
             name: checker(each.annotation) for name, each in specs.items()
         }
-        #: What gives a step its own copy; only where a value could be changed in place.
+        #: What gives a step, and the state, a copy of its own; only where a value could be changed
+        #: in place.
         self.copies = {
-            name: copy
+            name: hand_out(each.annotation)
             for name, each in specs.items()
-            if (copy := hand_out(each.annotation)) is not hand_out(str)
+            if needs_copy(each.annotation)
         }
         self.defaults = {name: each.default for name, each in specs.items() if each.has_default}
         self.telemetry: dict[str, Check] = {name: checker(kind) for name, kind in TELEMETRY.items()}
@@ -76,10 +96,32 @@ class Fields:
             if check is None:
                 raise self._undeclared(name, step, allowed)
             try:
-                found[name] = check(value)
+                found[name] = self._own(name, check(value))
             except ValidationError as error:
                 raise self._unfit(name, step, error) from error
         return found
+
+    def fitting(self, name: str, value: object) -> object:
+        """One field's value as the state keeps it.
+
+        Raises:
+            pydantic.ValidationError: it does not fit.
+        """
+        return self._own(name, (self.checks.get(name) or self.telemetry[name])(value))
+
+    def _own(self, name: str, value: object) -> object:
+        """The state's own copy: whoever made the value may still hold it, and change it later."""
+        own = self.copies.get(name)
+        return value if own is None else own(value)
+
+    def after(self, name: str, value: object, present: object = None) -> object:
+        """What a field is once ``value`` is written to it; None is ``present``: nothing yet."""
+        spec = self.specs.get(name)
+        if spec is None or spec.merge is None:
+            return value
+        if present is None and begins_with_default(spec):
+            present = spec.default
+        return value if present is None else MERGES[spec.merge](present, value)
 
     def _undeclared(self, name: object, step: str, allowed: Mapping[str, Check]) -> WriteError:
         known = ", ".join(repr(each) for each in allowed) or "nothing"
@@ -156,17 +198,20 @@ class Gate:
             checked["history"] = (*checked.get("history", ()), self.step)  # type: ignore[misc]  # a tuple
         if self.exit is not None:
             way = self.exit.failed if failed and self.exit.failed is not None else self.exit.after
-            self._decide(way, checked, conf)
+            return self._decided(way, checked, conf)
         return checked
 
-    def _decide(self, way: Way, checked: dict[str, object], conf: Mapping[str, Any]) -> None:
+    def _decided(self, way: Way, checked: dict[str, object], conf: Mapping[str, Any]) -> Passed:
         values = self._values(checked, conf)
         onward = Onward()
         follow(way, values, onward)
-        checked[onward_channel(self.node)] = onward.nodes
-        checked.update(onward.counters)
+        passed = Passed(checked)
+        passed.onward, passed.known = onward.nodes, values
+        passed.update(onward.counters)
         if onward.choices:
-            checked["decisions"] = (*checked.get("decisions", ()), *onward.choices)  # type: ignore[misc]  # a tuple
+            _tell(onward.choices)
+            passed["decisions"] = (*checked.get("decisions", ()), *onward.choices)  # type: ignore[misc]  # a tuple
+        return passed
 
     def _values(self, update: Mapping[str, object], conf: Mapping[str, Any]) -> dict[str, object]:
         """What the way is decided on: the state as it will be once this is written."""
@@ -174,16 +219,58 @@ class Gate:
             return {}
         values: dict[str, object] = conf["__pregel_read"](list(self.needs), False)
         for name in self.needs:
-            if name not in values and name in self.fields.defaults:
-                values[name] = self.fields.defaults[name]
             if name in update:
-                spec = self.fields.specs.get(name)
-                merge = None if spec is None else spec.merge
-                if merge is not None and values.get(name) is not None:
-                    values[name] = MERGES[merge](values[name], update[name])
-                else:
-                    values[name] = update[name]
+                present = values.get(name)
+                values[name] = self.fields.after(name, update[name], present)
+            elif name not in values and name in self.fields.defaults:
+                values[name] = self.fields.defaults[name]
         return values
+
+
+class _GatedWrite(ChannelWrite):
+    """All that writes a node's update, as one, with the gate before it.
+
+    LangGraph's class has no public name. It draws by it, and merges writers of it. A runnable of
+    our own between them would be one more of the node's sequence, which makes callbacks and a
+    config for each.
+    """
+
+    def __init__(self, gate: Gated, writers: Iterable[ChannelWrite]) -> None:
+        super().__init__([entry for each in writers for entry in each.writes])
+        self._gate = gate
+
+    # Any: whatever a node gives, as in Gate.
+    def _write(self, input: Any, config: RunnableConfig) -> Any:
+        # No node gives None: so it is called where a picture is drawn.
+        drawn = input is None and "__pregel_scratchpad" in config["configurable"]
+        return super()._write(input if drawn else self._gate(input, config), config)
+
+    async def _awrite(self, input: Any, config: RunnableConfig) -> Any:
+        return self._write(input, config)
+
+
+def gated_writers(gate: Gated, writers: Iterable[Runnable[Any, Any]]) -> list[Runnable[Any, Any]]:
+    """A compiled node's writers with its gate before them; edges take what the gate decided."""
+    own = [each for each in writers if isinstance(each, ChannelWrite)]
+    edges = [each for each in writers if not isinstance(each, ChannelWrite)]
+    for each in edges:
+        assert isinstance(each, RunnableCallable)
+        # What an edge reads by itself is a copy of every channel, the node's writes applied to it.
+        each.kwargs["reader"] = None
+    return [_GatedWrite(gate, own), *edges]
+
+
+def _tell(choices: Iterable[Choice]) -> None:
+    """Each routing decision as it is taken; one that no case fitted is a warning."""
+    log = logging.getLogger("dalsegno")
+    for each in choices:
+        if each.fell_back:
+            told = "The route %r took its fallback: %s is %r, which is no case of it.%s"
+        else:
+            told = "The route %r decided on %s: %r.%s"
+        level = logging.WARNING if each.fell_back else logging.INFO
+        why = f" ({each.reason})" if each.reason else ""
+        log.log(level, told, each.step, each.on, each.chosen, why)
 
 
 def gate_of(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.types import Command
 from pydantic import ValidationError
 
 from ..state.definition.flow import FieldSpec
@@ -15,36 +17,68 @@ from .gate import Fields
 
 
 class InputGate:
-    """Refuses an input of another type or name; fills in what has a default."""
+    """Refuses an input of another type or name; fills in what has a default.
 
-    def __init__(self, fields: Fields, inputs: Mapping[str, FieldSpec]) -> None:
+    ``accepts`` are the fields that an input may hold: a graph within is given more than inputs.
+    """
+
+    def __init__(
+        self, fields: Fields, inputs: Mapping[str, FieldSpec], *, accepts: Iterable[str]
+    ) -> None:
         self._fields = fields
         self._inputs = inputs
+        self._accepts = frozenset(accepts)
 
     def checked(self, given: Mapping[str, Any]) -> dict[str, Any]:  # Any: fields of every type
-        """The input with values of the right types.
+        """The input with values of the right types, the graph's own copies.
 
         Raises:
             InputError: an unknown field, or a value that does not fit.
         """
-        found: dict[str, Any] = {}
-        known = self._fields.specs
-        for name, value in given.items():
-            if name not in known:
-                if name in self._fields.telemetry:
-                    found[name] = value
-                    continue
+        for name in given:
+            if name not in self._accepts:
                 raise InputError(
-                    f"There is no input {name!r}{nearest(str(name), self._inputs)}.",
+                    f"There is no input {name!r}{nearest(str(name), self._accepts)}.",
                     fix=f"The inputs are: {', '.join(self._inputs) or 'none'}.",
                 )
+        return self._fitting(given, "input")
+
+    def commanded(self, given: Command[Any]) -> Command[Any]:
+        """A Command as input, its update checked: it may write any field, as ``update_state`` may.
+
+        Raises:
+            InputError: an unknown field, a value that does not fit, or a place to go to.
+        """
+        if given.goto:
+            raise InputError(
+                f"A Command given as input says to go to {given.goto!r:.80}.",
+                fix="What stands before it would be left out. To go on from another place, use "
+                "update_state(config, values, as_node=...), then invoke(None, config).",
+            )
+        if given.update is None:
+            return given
+        update = dict(given._update_as_tuples())
+        for name in update:
+            if name not in self._fields.specs and name not in self._fields.telemetry:
+                raise InputError(
+                    f"There is no field {name!r}{nearest(str(name), self._fields.specs)}.",
+                    fix=f"The fields are: {', '.join(self._fields.specs) or 'none'}.",
+                )
+        return replace(given, update=self._fitting(update, "field"))
+
+    def _fitting(self, given: Mapping[str, Any], kind: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, value in given.items():
             try:
-                found[name] = self._fields.checks[name](value)
+                found[name] = self._fields.fitting(name, value)
             except ValidationError as error:
                 first = error.errors()[0]
+                place = ".".join(str(part) for part in (name, *first["loc"]))
+                spec = self._fields.specs.get(name)
                 raise InputError(
-                    f"The input {name!r} does not fit: {first['msg']} (found {value!r:.80}).",
-                    fix=known[name].description,
+                    f"The {kind} {place!r} does not fit: {first['msg']} "
+                    f"(found {first['input']!r:.80}).",
+                    fix=None if spec is None else spec.description,
                 ) from error
         return found
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..state.errors import DefinitionError, InputError, NotFoundError
+from ..state.errors import DefinitionError, InputError, NotFoundError, Problem
 from ..state.names import nearest
 
 if TYPE_CHECKING:
@@ -28,18 +29,43 @@ def load(workflow: str | Path | Mapping[str, object] | Workflow) -> Workflow:
         NotFoundError: no workflow of that name; names the nearest.
         DefinitionError: the definition is wrong: file, line and column, what was found, what to do.
     """
+    return _load(workflow, _Around())
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Around:
+    """What a workflow is nested in: the file it stands in, and those around that one."""
+
+    file: str | None = None
+    files: tuple[str, ...] = ()
+    depth: int = 0
+
+
+def _load(workflow: object, around: _Around) -> Workflow:
+    from ..state.definition.given import as_given
     from ..state.definition.workflow import Workflow as Definition
 
     if isinstance(workflow, Definition):
-        found = workflow
-    elif isinstance(workflow, Mapping):
+        resolved(workflow, around)
+        return workflow
+    if isinstance(workflow, Mapping):
         found = _of_data(workflow)
-    elif isinstance(workflow, Path) or _is_path(workflow):
-        return _of_file(Path(workflow))
-    else:
-        return _of_catalog(workflow)
-    resolved(found)
-    return found
+        # Its modules lie where those of the file lie that it is written in.
+        found = found if around.file is None else found.located(around.file)
+        try:
+            resolved(found, around)
+        except DefinitionError as error:
+            raise as_given(error, workflow) from None
+        return found
+    if isinstance(workflow, Path) or (isinstance(workflow, str) and _is_path(workflow)):
+        path = Path(workflow) if around.file is None else Path(around.file).parent / workflow
+        return _of_file(path, around, file=str(path.resolve()))
+    if not isinstance(workflow, str):
+        raise InputError(
+            f"A workflow is a name, a path or a mapping, not {type(workflow).__name__}.",
+            fix="Give a name from: dalsegno catalog, or a file that ends in .yaml.",
+        )
+    return _of_catalog(workflow)
 
 
 def _is_path(name: str) -> bool:
@@ -59,7 +85,9 @@ def _of_catalog(name: str) -> Workflow:
 
 @lru_cache
 def _ready(name: str) -> Workflow:
-    return _of_file(Path(__file__).parent / "catalog" / name / "definition.yaml")
+    # It goes by its name, wherever this package comes to lie.
+    path = Path(__file__).parent / "catalog" / name / "definition.yaml"
+    return _of_file(path, _Around(), file=None)
 
 
 def _of_data(data: Mapping[str, object]) -> Workflow:
@@ -68,8 +96,9 @@ def _of_data(data: Mapping[str, object]) -> Workflow:
     return workflow_from(data)
 
 
-def _of_file(path: Path) -> Workflow:
+def _of_file(path: Path, around: _Around, *, file: str | None) -> Workflow:
     """A definition's file; every fault is placed at its line and column."""
+    from ..state.definition.given import as_given
     from ..state.definition.reading import workflow_from
     from .yaml_text import located, read_file
 
@@ -78,30 +107,40 @@ def _of_file(path: Path) -> Workflow:
             f"{str(path)!r} is no definition's file.",
             fix=f"A definition's file ends in {', '.join(_SUFFIXES)}.",
         )
+    if file in around.files:
+        names = [Path(each).name for each in (*around.files[around.files.index(file) :], file)]
+        raise InputError(
+            f"{names[0]!r} nests itself: {' → '.join(repr(each) for each in names)}.",
+            fix="Take the step out that nests it; what is repeated is a loop.",
+        )
     text = read_file(path)
     try:
         found = workflow_from(text.data, source=str(path))
-        found = found.located(str(path.resolve().parent))
-        resolved(found)
+        found = found if file is None else found.located(file)
+        resolved(found, around)
     except DefinitionError as error:
-        raise located(error, text) from None
+        raise located(as_given(error, text.data), text) from None
     return found
 
 
-def resolved(workflow: Workflow) -> Resolved:
+def resolved(workflow: Workflow, around: _Around | None = None) -> Resolved:
     """A definition's flow and fields, looked up; done once for each object.
 
     Raises:
         DefinitionError: with every fault found.
     """
-    return _resolved(_Once(workflow))
+    return _resolved(_Once(workflow, around or _Around()))
 
 
 class _Once:
-    """A definition by its identity: equal ones may refer to different objects."""
+    """A definition by its identity: equal ones may refer to different objects.
 
-    def __init__(self, workflow: Workflow) -> None:
+    What it is nested in decides only whether it nests itself, so it does not tell them apart.
+    """
+
+    def __init__(self, workflow: Workflow, around: _Around) -> None:
         self.workflow = workflow
+        self.around = around
 
     def __hash__(self) -> int:
         return id(self.workflow)
@@ -112,20 +151,35 @@ class _Once:
 
 @lru_cache(maxsize=64)
 def _resolved(once: _Once) -> Resolved:
+    from ..state.definition.faults import FLATTER, TOO_DEEP
     from ..state.definition.resolve import resolve
 
-    return resolve(once.workflow, _ports(once.workflow.base))
+    try:
+        return resolve(once.workflow, _ports(once.workflow, once.around))
+    except RecursionError:
+        raise DefinitionError([Problem(path=(), message=TOO_DEEP, fix=FLATTER)]) from None
 
 
-def _ports(base: str | None) -> Ports:
+#: How deep workflows may stand within each other.
+_DEEPEST = 12
+
+
+def _ports(workflow: Workflow, around: _Around) -> Ports:
     from ..state.definition.draft import Ports
 
-    def inner(given: object) -> Workflow:
-        if isinstance(given, str) and _is_path(given) and base is not None:
-            return load(Path(base) / given)
-        return load(given)  # type: ignore[arg-type]  # anything else is refused there
+    file = workflow.file
+    files = around.files if file is None or file in around.files else (*around.files, file)
+    within = _Around(file=file, files=files, depth=around.depth + 1)
 
-    return Ports(load=inner, gate_fault=gate_fault)
+    def nested(given: object) -> Resolved:
+        if within.depth > _DEEPEST:
+            raise InputError(
+                f"More than {_DEEPEST} workflows are nested within each other here.",
+                fix="Write some of their steps where they are used.",
+            )
+        return resolved(_load(given, within), within)
+
+    return Ports(nested=nested, gate_fault=gate_fault)
 
 
 def gate_fault(use: GateUse, own: Iterable[str]) -> Fault | None:
@@ -145,6 +199,7 @@ def gate_fault(use: GateUse, own: Iterable[str]) -> Fault | None:
         return Fault(
             message=f"There is no gate {use.gate!r}{meant}.",
             fix=f"There are: {', '.join(GATES)}; your own are declared under 'gates'.",
+            within=("gate",),
         )
     except ValidationError as error:
         first = error.errors()[0]
@@ -153,10 +208,12 @@ def gate_fault(use: GateUse, own: Iterable[str]) -> Fault | None:
         known = tuple(gate.params.model_fields)
         extra = first["type"] == "extra_forbidden"
         meant = nearest(name, known) if extra else ""
-        what = f"no parameter {name!r}{meant}" if extra else f"a wrong {name!r}: {first['msg']}"
+        wrong = f"no {first['input']!r:.80} for {name!r}: {first['msg']}"
+        what = f"no parameter {name!r}{meant}" if extra else wrong
         return Fault(
             message=f"The gate {use.gate!r} takes {what}.",
             fix=f"Its parameters are: {', '.join(known)}.",
             within=("with", *where),
+            at_key=extra,
         )
     return None

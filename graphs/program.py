@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -81,26 +81,32 @@ class Program:
             return {name: _plain(value) for name, value in known.items()}
         return {name: _plain(evaluate(each, known)) for name, each in self.resolved.outputs.items()}
 
-    def form(self, review: str) -> type[BaseModel] | None:
-        """The schema of what may be edited at a review; of nested workflows' reviews too."""
-        fields = self.resolved.reviews.get(review)
-        if fields is not None:
-            return _form(self.resolved, review, fields)
-        for leaf in leaves(self.resolved.flow):
-            if isinstance(leaf.work, NestedWork):
-                inner = Program(workflow=self.workflow, resolved=leaf.work.workflow).form(review)
-                if inner is not None:
-                    return inner
+    def form(self, review: str, shown: Collection[str] | None = None) -> type[BaseModel] | None:
+        """The schema of what may be edited at a review, or where a failure is shown to a person.
+
+        Nested workflows have reviews too, perhaps of the same name: the one meant is the one
+        whose fields were ``shown``.
+        """
+        for found in _forms(self.resolved, review):
+            if shown is None or set(found.model_fields) <= set(shown):
+                return found
         return None
 
 
-def _form(ready: Resolved, review: str, fields: tuple[str, ...]) -> type[BaseModel]:
+def _forms(ready: Resolved, review: str) -> Iterator[type[BaseModel]]:
     from .running.people import review_form
 
-    types = dict(ready.scope.types)
-    for leaf in leaves(ready.flow):
-        types |= leaf.writes
-    return review_form(review, fields, types)
+    every = tuple(leaves(ready.flow))
+    if review in ready.reviews:
+        types = dict(ready.scope.types)
+        for leaf in every:
+            types |= leaf.writes
+        yield review_form(review, ready.reviews[review], types)
+    for leaf in every:
+        if leaf.escalation == review:
+            yield review_form(review, tuple(leaf.writes), leaf.writes)
+        if isinstance(leaf.work, NestedWork):
+            yield from _forms(leaf.work.workflow, review)
 
 
 def _plain(value: object) -> object:

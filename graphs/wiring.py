@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..state.definition.expressions import compiled
+from ..state.definition.checks import leaves
+from ..state.definition.expressions import compiled, parse
 from ..state.definition.flow import (
     Block,
     Branch,
@@ -15,14 +16,16 @@ from ..state.definition.flow import (
     Each,
     EscalateWork,
     Leaf,
+    NestedWork,
     NoWork,
     Order,
     Repeat,
+    Resolved,
     ReviewWork,
     Sequence,
 )
 from ..state.records import Verdict
-from .continuations import Body, Check, End, Go, Pick, Split, Spread, Way
+from .continuations import HALTED, Body, Check, End, Go, Halt, Pick, Split, Spread, Way
 from .gate import Exit
 
 
@@ -90,33 +93,25 @@ class _Planner:
             failed = self.enter(leaf.fallback, after)
         elif strategy == "skip":
             failed = after
-        elif strategy == "escalate":
+        elif leaf.escalation is not None:
             failed = self._escalation(leaf, after)
-        if isinstance(leaf.work, ReviewWork) and leaf.name in self._stops:
-            after = self._unless(f"{leaf.name}.type != 'reject'", leaf, after)
+        if self._halts(leaf):
+            name = HALTED if isinstance(leaf.work, NestedWork) else f"{leaf.name}.type != 'reject'"
+            going_on = "0" if isinstance(leaf.work, NestedWork) else "true"
+            after = _unless(name, going_on, leaf, after)
         self._plan.exits[leaf.name] = Exit(after=after, failed=failed)
         return Go(node=leaf.name)
 
-    def _unless(self, text: str, leaf: Leaf, after: Way) -> Way:
-        from ..state.definition.expressions import parse
-
-        branch = Branch(
-            name=f"{leaf.name}.stop",
-            on=parse(text),
-            cases=(Case(values=("true",), block=leaf),),
-            fallback=None,
-            path=leaf.path,
-            logged=False,
-        )
-        return Pick(
-            branch=branch, value=compiled(branch.on), cases={"true": after}, otherwise=End()
-        )
+    def _halts(self, leaf: Leaf) -> bool:
+        """Can a rejection at the node end the workflow?"""
+        if isinstance(leaf.work, NestedWork):
+            return can_halt(leaf.work.workflow)
+        return isinstance(leaf.work, ReviewWork) and leaf.name in self._stops
 
     def _escalation(self, leaf: Leaf, after: Way) -> Way:
         """A person is shown the failure: approve tries again, edit gives the result."""
-        from ..state.definition.expressions import parse
-
-        name = escalation(leaf.name)
+        name = leaf.escalation
+        assert name is not None
         self._plan.leaves[name] = Leaf(
             name=name,
             work=EscalateWork(step=leaf.name),
@@ -165,8 +160,12 @@ class _Planner:
         body.way = self._through(f"{repeat.name}.pass", way) if can_pass(repeat.body) else way
         return body.way
 
-    def _through(self, name: str, way: Way) -> Way:
+    def _through(self, name: str, way: Way) -> Go:
         """The way, by a node where nothing happens."""
+        taken, count = name, 1
+        while name in self._plan.exits:  # a step and a list of steps may have one name
+            count += 1
+            name = f"{taken}.{count}"
         self._plan.leaves[name] = _nothing(name)
         self._plan.exits[name] = Exit(after=way)
         return Go(node=name)
@@ -195,22 +194,19 @@ class _Planner:
         last = block.steps[-1] if isinstance(block, Sequence) else block
         if isinstance(last, Leaf) and self._is_plain(last):
             return last.name, self.enter(block, End())
-        end = f"{order.name}.{name}.end"
-        self._through(end, End())
-        return end, self.enter(block, Go(node=end))
+        end = self._through(f"{order.name}.{name}.end", End())
+        return end.node, self.enter(block, end)
 
     def _is_plain(self, leaf: Leaf) -> bool:
         """Does the node have one way on, whatever happens in it?"""
-        stops = isinstance(leaf.work, ReviewWork) and leaf.name in self._stops
         handled = leaf.handling.fallback_strategy in {"skip", "escalate"}
-        return leaf.fallback is None and not stops and not handled
+        return leaf.fallback is None and not handled and not self._halts(leaf)
 
     def _at_node(self, name: str, way: Way) -> str:
         """The node that a way leads to in any case; otherwise one from which it is taken."""
         if isinstance(way, Go):
             return way.node
-        self._through(name, way)
-        return name
+        return self._through(name, way).node
 
     def _each(self, each: Each, after: Way) -> Way:
         self._plan.collects[each.name] = each
@@ -235,14 +231,31 @@ def is_single(each: Each) -> bool:
         isinstance(body, Leaf)
         and body.fallback is None
         and body.handling.fallback_strategy in {"fail", "substitute"}
-        and not isinstance(body.work, ReviewWork)
+        and not isinstance(body.work, ReviewWork | NestedWork)
         and not (each.chunk or each.limit or each.isolate)
     )
 
 
-def escalation(step: str) -> str:
-    """The node, and the field, of a person's decision on a step's failure."""
-    return f"{step}_escalation"
+def can_halt(resolved: Resolved) -> bool:
+    """Can a rejection end the workflow: at a review of its own, or of one that it nests?"""
+    return bool(resolved.stops) or any(
+        can_halt(leaf.work.workflow)
+        for leaf in leaves(resolved.flow)
+        if isinstance(leaf.work, NestedWork)
+    )
+
+
+def _unless(text: str, going_on: str, leaf: Leaf, after: Way) -> Way:
+    """On to ``after`` where the expression has that one value, and otherwise to no more."""
+    branch = Branch(
+        name=f"{leaf.name}.stop",
+        on=parse(text),
+        cases=(Case(values=(going_on,), block=leaf),),
+        fallback=None,
+        path=leaf.path,
+        logged=False,
+    )
+    return Pick(branch=branch, value=compiled(branch.on), cases={going_on: after}, otherwise=Halt())
 
 
 def can_pass(block: Block) -> bool:

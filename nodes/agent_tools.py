@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from langchain_core.messages import BaseMessage, ToolMessage
 
-from ..state.errors import ToolError
+from ..state.errors import ToolError, spending
 from ..state.names import nearest
 from ..state.usage import Usage
 from .context import rendered
@@ -58,13 +58,15 @@ async def consult(who: Consulting, messages: Sequence[BaseMessage]) -> Consulted
     async with connected(who.model, temperature=who.temperature, max_tokens=who.max_tokens) as chat:
         asking = chat.bind_tools([each.wire() for each in who.tools])
         for _ in range(ROUNDS):
-            answer = await reached(asking, asked, model=who.model)
+            with spending(spent):
+                answer = await reached(asking, asked, model=who.model)
             spent.append(usage_of(answer, asked, model=who.model, step=who.step))
             said = str(answer.text).strip()
             calls = [*answer.tool_calls, *answer.invalid_tool_calls]
             if not calls:
                 break
-            _refuse_again(who, calls, used)
+            with spending(spent):
+                _refuse_again(who, calls, used)
             made = await asyncio.gather(*(_result(who, call) for call in calls))
             used += [_use(call, each) for call, each in zip(calls, made, strict=True)]
             asked += [answer, *map(_told, calls, made)]

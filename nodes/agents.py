@@ -7,7 +7,7 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel
 
 from ..state.context import OFFLINE
-from ..state.errors import MalformedOutputError
+from ..state.errors import MalformedOutputError, spending
 from ..state.usage import Usage
 from .agent_quote import quoted
 from .agent_tools import Consulted, Consulting, consult
@@ -83,8 +83,9 @@ async def run_agent(call: AgentCall) -> AgentAnswer:
     )
     consulted = await consult(consulting, messages_of(call, context))
     told = replace(call, material={**call.material, **consulted.results})
-    context = await in_thread(_context, told)
-    answer = await _answer(told, context, consulted)
+    with spending(consulted.spent):
+        context = await in_thread(_context, told)
+        answer = await _answer(told, context, consulted)
     return AgentAnswer(
         value=answer.value,
         usage=summed([*consulted.spent, answer.usage]),
@@ -124,7 +125,8 @@ async def _answer(
             raise
         value = await in_thread(quoted, call.schema, context.text, call.task)
         if value is None:
-            raise _unfilled(call, error) from error
+            with spending(error.spent):
+                raise _unfilled(call, error) from error
     return Answer(value=value, usage=_quoting(call, messages, value))
 
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from ..checkpoints.standing import Asked, pause
 from ..state.context import RunContext
 from ..state.errors import AgentError, DalsegnoError, DatabaseError, LeaseError
-from .progress import Progress, Watch, metrics, tell
+from .progress import Progress, Watch, lost_in, metrics, tell
+from .recovery import recovery_options
 
 if TYPE_CHECKING:
     from langgraph.types import StateSnapshot
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ..graphs.compiler import Graph
     from ..graphs.program import Program
     from ..state.run import Outcome, RunRecord
+    from ..state.usage import Usage
 
 #: How long a run is held without renewing, in seconds.
 LEASE = 30.0
@@ -139,7 +141,7 @@ class Drive:
         """
         pending = _asked(snapshot)
         output = self.workflow.output(snapshot.values)
-        worked = metrics(snapshot.values, self.runs.steps(self.record.id))
+        worked = self._metrics(snapshot.values)
         now = self.clock()
         if pending:
             return pause(
@@ -167,6 +169,12 @@ class Drive:
         steps = self.runs.steps(self.record.id)
         failed = [step.node for step in steps if step.outcome == "failed"]
         shown.node = shown.node or (failed[-1] if failed else None)
+        recovery = recovery_options(
+            shown,
+            run=self.record.id,
+            thread=self.record.thread,
+            done=[step.node for step in steps if step.outcome == "done"],
+        )
         values: Mapping[str, object] = {}
         with suppress(Exception):  # the first error is the one to tell
             values = (await self.graph.aget_state(self.config)).values
@@ -176,9 +184,16 @@ class Drive:
             "fail",
             now=self.clock(),
             output=self.workflow.output(values) if values else None,
-            metrics=metrics(values, steps),
-            error=shown.record(),
+            metrics=self._metrics(values, shown.spent),
+            error={**shown.record(), "recovery": recovery},
         )
+
+    def _metrics(
+        self, values: Mapping[str, object], spent: tuple[Usage, ...] = ()
+    ) -> dict[str, object]:
+        """What the run used, with what its failures spent: the state does not have that."""
+        lost = [*lost_in(self.record.metrics or {}), *spent]
+        return metrics(values, self.runs.steps(self.record.id), lost=lost)
 
     @contextmanager
     def _held(self) -> Iterator[threading.Event]:

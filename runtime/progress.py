@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from ..state.run import Outcome, StepRecord
@@ -34,11 +34,16 @@ def tell(watch: Watch, progress: Progress) -> None:
         logging.getLogger("dalsegno").exception("A watcher of run %r failed.", progress.run)
 
 
-def metrics(values: Mapping[str, object], steps: Sequence[StepRecord]) -> dict[str, object]:
-    """Seconds of work, steps, and what the model calls used: in all and by step."""
+def metrics(
+    values: Mapping[str, object], steps: Sequence[StepRecord], *, lost: Sequence[Usage] = ()
+) -> dict[str, object]:
+    """Seconds of work, steps, and what the model calls used: in all and by step.
+
+    ``lost`` is what failures spent that ended the run; it counts, and is listed by itself too.
+    """
     usage = values.get("usage")
     found = usage if isinstance(usage, list | tuple) else ()
-    rows = [each for each in found if isinstance(each, Usage)]
+    rows = [*(each for each in found if isinstance(each, Usage)), *lost]
     worked = [each.ended - each.started for each in steps if each.ended is not None]
     return {
         "seconds": round(sum(worked), 3),
@@ -55,4 +60,11 @@ def metrics(values: Mapping[str, object], steps: Sequence[StepRecord]) -> dict[s
             }
             for each in rows
         ],
+        "lost": [asdict(each) for each in lost],
     }
+
+
+def lost_in(metrics: Mapping[str, object]) -> list[Usage]:
+    """What failures had spent, as a run's metrics have kept it."""
+    rows = metrics.get("lost")
+    return [Usage(**each) for each in rows] if isinstance(rows, list) else []

@@ -37,7 +37,8 @@ def _new_id() -> str:
 class Runtime:
     """Runs of workflows in one database.
 
-    Workflows of the catalog are known by name; your own, from ``workflows`` or from ``start``.
+    Workflows of the catalog are known by name, those from a file by their file; others of your
+    own, from ``workflows`` or from ``start``.
     Opening one runs nothing: stopped runs go on when ``resume`` says so. Every method has an
     async face of the same name with an ``a`` before it, where it drives a run.
     """
@@ -81,14 +82,14 @@ class Runtime:
 
     async def astart(
         self,
-        workflow: str | Path | Mapping[str, object] | Workflow,
+        workflow: str | Path | Mapping[str, object] | Workflow | Program,
         inputs: Mapping[str, object] | BaseModel,
         *,
         model: str = OFFLINE,
         thread: str | None = None,
         watch: Watch = unwatched,
     ) -> Run:
-        """As ``start``, awaited."""
+        """As ``start``, awaited. A ``Program`` runs as it is, and does not take its name."""
         from ..nodes.models.connect import check_model
         from .inputs import checked_inputs
 
@@ -104,6 +105,8 @@ class Runtime:
                 thread=thread or run,
                 workflow=definition.name,
                 version=definition.workflow.version,
+                digest=definition.digest,
+                source=definition.workflow.file,
                 model=model,
                 inputs=ready.model_dump(mode="json"),
                 status="queued",
@@ -132,7 +135,7 @@ class Runtime:
         record = self._runs.get(run if isinstance(run, str) else run.id)
         if record.status in FINAL:
             return self.run(record.id)
-        definition = self._definition(record.workflow)
+        definition = self._program_of(record)
         check_model(record.model)
         return await self._drive(record.id, "resume", definition, watch)
 
@@ -158,11 +161,11 @@ class Runtime:
 
         ticket = self._reviews.get(review)
         record = self._runs.get(ticket.run)
-        definition = self._definition(record.workflow)
+        definition = self._program_of(record)
         check_model(record.model)
         if ticket.open:  # else the conflict is what there is to tell
             chosen = parse_decision(decision)
-            fields = definition.form(ticket.node)
+            fields = definition.form(ticket.node, ticket.args)
             check_decision(chosen, review=review, allowed=ticket.allowed, fields=fields)
             made = chosen.model_dump()
         else:
@@ -211,6 +214,26 @@ class Runtime:
         """Every attempt at every step of a run."""
         return self._runs.steps(run)
 
+    def learn(self, workflow: str | Path | Mapping[str, object] | Workflow) -> Program:
+        """A workflow, known by its name from now on, so that its runs can go on here.
+
+        Raises:
+            NotFoundError, DefinitionError: as ``load``.
+        """
+        return self._definition(workflow)
+
+    def program_of(self, run: Run) -> Program:
+        """The workflow of a run as the run began it: without what was switched off then."""
+        return self._program_of(run.record)
+
+    async def avalues(self, run: Run | str) -> Mapping[str, object]:
+        """What is known in a run as it stands: the state's fields, and what the graph noted."""
+        record = self._runs.get(run if isinstance(run, str) else run.id)
+        config: RunnableConfig = {"configurable": {"thread_id": record.thread}}
+        graph = self._graph(self._program_of(record))
+        values: Mapping[str, object] = (await graph.aget_state(config)).values
+        return values
+
     def close(self) -> None:
         """Close the database; runs that are paused stay so."""
         self._graphs.clear()  # their saver has the connection that ends here
@@ -222,9 +245,7 @@ class Runtime:
         """A workflow of ours or of the catalog; one that is given is known from then on."""
         from ..graphs.program import Program, program
 
-        for each in self._given:
-            self._know(program(each))
-        self._given = ()
+        self._know_given()
         if isinstance(workflow, Program):
             return workflow
         if isinstance(workflow, str) and workflow in self._programs:
@@ -234,6 +255,42 @@ class Runtime:
         except NotFoundError as error:
             error.fix = f"{error.fix} A workflow of your own: Runtime(url, workflows=[…])."
             raise
+
+    def _know_given(self) -> None:
+        from ..graphs.program import program
+
+        for each in self._given:
+            self._know(program(each))
+        self._given = ()
+
+    def _program_of(self, record: RunRecord) -> Program:
+        """The workflow of a run, as it was when the run was started.
+
+        Raises:
+            NotFoundError: it is not there any more. ConflictError: it is another one now.
+        """
+        from .orchestrator.variants import as_begun
+
+        self._know_given()
+        found = self._programs.get(record.workflow)
+        if record.source is not None and (found is None or found.digest != record.digest):
+            if not Path(record.source).is_file():
+                raise NotFoundError(
+                    f"The definition of run {record.id!r} is gone: {record.source!r}.",
+                    fix="Put the file back. Nothing was changed.",
+                )
+            found = self._definition(Path(record.source))
+        elif found is None:
+            found = self._definition(record.workflow)
+        found = as_begun(found, record)
+        if found.digest != record.digest:
+            where = "" if record.source is None else f" in {record.source!r}"
+            raise ConflictError(
+                f"The definition of {record.workflow!r}{where} has changed since run "
+                f"{record.id!r} was started with it.",
+                fix="Nothing was changed. Go on with the definition as it was, or start a new run.",
+            )
+        return found
 
     def _know(self, program: Program) -> Program:
         """A program by its name; the same definition keeps its graph."""

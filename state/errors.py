@@ -27,16 +27,21 @@ The five branches are the classes that error policies speak of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
+
+from .usage import Usage
+from .verdicts import Checked
 
 
 class DalsegnoError(Exception):
     """An error with a remedy.
 
     ``fix`` says what to do next; ``node`` and ``thread`` say where it happened, when that is
-    known; ``done`` says what had already been done and is kept.
+    known; ``done`` says what had already been done and is kept; ``spent`` is what model calls had
+    used up to then, and ``verdicts`` what gates had found.
     """
 
     def __init__(
@@ -54,6 +59,8 @@ class DalsegnoError(Exception):
         self.node = node
         self.thread = thread
         self.done = tuple(done)
+        self.spent: tuple[Usage, ...] = ()
+        self.verdicts: tuple[Checked, ...] = ()
 
     def __str__(self) -> str:
         where = f" (in node {self.node!r})" if self.node else ""
@@ -77,6 +84,16 @@ class DalsegnoError(Exception):
             "fix": self.fix,
             "node": self.node,
         }
+
+
+@contextmanager
+def spending(spent: Sequence[Usage]) -> Iterator[None]:
+    """An error raised within carries what was ``spent`` before it: failed calls cost, too."""
+    try:
+        yield
+    except DalsegnoError as error:
+        error.spent = (*spent, *error.spent)
+        raise
 
 
 @dataclass(frozen=True, kw_only=True)

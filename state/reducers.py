@@ -85,5 +85,7 @@ MERGES: Mapping[str, Reducer] = {
     "first": first,
     "last": last,
 }
+#: The rules by which the first write meets the field's default; others have nothing to add to it.
+FROM_DEFAULT = frozenset({"append", "union", "merge", "add", "max", "min"})
 #: What such a field is before anything is written.
 NOTHING_YET: Mapping[str, object] = {"append": [], "union": [], "merge": {}, "add": 0}

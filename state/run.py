@@ -45,7 +45,9 @@ class RunRecord:
     """One row of our own record of runs, beside the checkpoints.
 
     ``created`` and ``updated`` are seconds since the epoch; ``output``, ``metrics`` and
-    ``error`` are plain JSON data; ``fence`` counts how often the run changed hands.
+    ``error`` are plain JSON data; ``fence`` counts how often the run changed hands. ``digest``
+    is what its definition meant when it was started, and ``source`` the file that this was read
+    from, if any.
     """
 
     id: str
@@ -57,6 +59,8 @@ class RunRecord:
     status: Status
     created: float
     updated: float
+    digest: str = ""
+    source: str | None = None
     fence: int = 0
     output: Mapping[str, object] | None = None
     metrics: Mapping[str, object] | None = None
@@ -65,10 +69,14 @@ class RunRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class StepRecord:
-    """One attempt at one step, as the trace keeps it. Times are seconds since the epoch."""
+    """One attempt at one step, as the trace keeps it. Times are seconds since the epoch.
+
+    Attempts at the same piece of work have the same ``task``; a loop's next pass is another.
+    """
 
     run: str
     node: str
     started: float
     ended: float | None = None
     outcome: Outcome = "running"
+    task: str = ""

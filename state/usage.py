@@ -10,6 +10,7 @@ class Usage:
 
     ``cost`` is in US dollars, and None where the price of a model is not known (0 would be a
     claim). ``estimated`` says that the provider gave no counts and we counted approximately.
+    ``dropped`` is what the model did not get to read since it did not fit, field by field.
     """
 
     step: str
@@ -19,6 +20,7 @@ class Usage:
     output_tokens: int = 0
     cost: float | None = None
     estimated: bool = False
+    dropped: tuple[str, ...] = ()
 
 
 def total(usage: Iterable[Usage]) -> dict[str, object]:

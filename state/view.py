@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 from .names import nearest
@@ -28,11 +30,7 @@ class WorkflowState:
         values: Mapping[str, object] = object.__getattribute__(self, "_values")
         if name in values:
             return values[name]
-        step = object.__getattribute__(self, "_step")
-        who = f"The step {step!r}" if step else "This state"
-        raise AttributeError(
-            f"{who} does not read {name!r}{nearest(name, values)}. Add it to the step's 'reads'."
-        )
+        raise AttributeError(_unread(object.__getattribute__(self, "_step"), name, values))
 
     def __getitem__(self, name: str) -> Any:  # Any: as above
         try:
@@ -41,7 +39,7 @@ class WorkflowState:
             raise KeyError(str(error)) from None
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"The state is frozen: return {{{name!r}: …}} to change it.")
+        raise AttributeError(_FROZEN.format(name=name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -77,6 +75,31 @@ class WorkflowState:
     def as_text(self, *, each: int = 400) -> str:
         """Everything known as text, each result cut to ``each`` characters."""
         return context_text(self._values, each=each)
+
+
+@lru_cache(maxsize=1024)
+def view_class(state_class: type[BaseModel], step: str) -> type[BaseModel]:
+    """A class of the user's own as a step sees it: frozen, and with an error that says what to do
+    where the step reads a field that it does not declare."""
+
+    def missing(self: BaseModel, name: str) -> Any:  # Any: it never gives one
+        raise AttributeError(_unread(step, name, self.__dict__))
+
+    def frozen(_: BaseModel, name: str, value: object) -> None:  # noqa: ARG001  # Python's form
+        raise AttributeError(_FROZEN.format(name=name))
+
+    body = {"__getattr__": missing, "__setattr__": frozen, "__module__": state_class.__module__}
+    metaclass: Any = type(state_class)  # Any: Pydantic's own, whose making of classes is untyped
+    made: type[BaseModel] = metaclass(state_class.__name__, (state_class,), body)
+    return made
+
+
+_FROZEN = "The state is frozen: return {{{name!r}: …}} to change it."
+
+
+def _unread(step: str | None, name: str, values: Iterable[str]) -> str:
+    who = f"The step {step!r}" if step else "This state"
+    return f"{who} does not read {name!r}{nearest(name, values)}. Add it to the step's 'reads'."
 
 
 def context_text(values: Mapping[str, object], *, each: int = 400) -> str:

@@ -10,7 +10,7 @@ from statistics import fmean
 
 from .shapes import GROUP_PADDING, MARGIN, Group, Item, Rect, Rows, groups_in, overlap
 
-GROUP_TITLE = 20.0
+GROUP_TITLE = 28.0
 
 # Which neighbours blocks move towards, round by round: those above, those below, or (0) both,
 # which settles the details. One direction at a time moves whole branches, which is needed first,
@@ -124,10 +124,13 @@ def spread(xs: Sequence[float], apart: Separations) -> list[float]:
 
 def place_down(rows: Rows) -> None:
     """Find the top and bottom of every row, with more room where edges travel far sideways."""
-    groups = list(groups_in(rows).values())
+    named = groups_in(rows)
+    deepest = max(map(len, named), default=0)
+    groups = list(named.values())
     y = MARGIN
     for number, row in enumerate(rows):
-        y += GROUP_TITLE * sum(inside[0].row == number for inside in groups)
+        titles = (1 + deepest - len(g) for g, inside in named.items() if inside[0].row == number)
+        y += GROUP_TITLE * max(titles, default=0)
         bottom = y + max((item.height for item in row), default=0.0)
         for item in row:
             item.top, item.bottom = y, bottom

@@ -21,6 +21,8 @@ from .shapes import Box, Group, Layout, Link, Point, Rect, Route, overlap
 if TYPE_CHECKING:
     from langchain_core.runnables.graph import Edge, Graph
 
+    from .sketch import Sketch
+
 START, END = "__start__", "__end__"
 LONGEST_LABEL = 40
 ARROW = 8.0
@@ -32,6 +34,8 @@ COLOURS = {
     ".node text": ("fill:#0f172a", "fill:#e2e8f0"),
     ".model rect": ("fill:#eef2ff;stroke:#818cf8", "fill:#26275a"),
     ".model .icon": ("fill:#6366f1", "fill:#a5b4fc"),
+    ".dot rect": ("fill:#94a3b8;stroke:none", "fill:#64748b"),
+    ".workflow .icon": ("fill:#64748b", "fill:#94a3b8"),
     ".review rect": ("fill:#fff7ed;stroke:#f59e0b;stroke-width:2", "fill:#43290c;stroke:#f59e0b"),
     ".review .icon": ("fill:#d97706", "fill:#fbbf24"),
     ".end rect": ("fill:#475569;stroke:#475569", "fill:#cbd5e1;stroke:#cbd5e1"),
@@ -42,22 +46,27 @@ COLOURS = {
     ".inside": ("fill:#f3f5f9", "fill:#172136"),
     ".label": ("fill:#475569", "fill:#cbd5e1"),
     ".group rect": ("fill:#f3f5f9;stroke:#cbd5e1", "fill:#172136;stroke:#334155"),
-    ".group text": ("fill:#475569", "fill:#cbd5e1"),
+    ".heading": ("fill:#475569", "fill:#cbd5e1"),
 }
 SHAPES = (
     ".flow-picture text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',"
     "Arial,sans-serif;font-size:13px;text-anchor:middle}"
-    ".flow-picture .label,.flow-picture .group text,.flow-picture .end text{font-size:11px}"
-    ".flow-picture .group text{text-anchor:start;font-weight:600}"
-    ".flow-picture .group .right{text-anchor:end}"
+    ".flow-picture .label,.flow-picture .heading,.flow-picture .end text{font-size:11px}"
+    ".flow-picture .heading{text-anchor:start;font-weight:600}"
     ".flow-picture .conditional .line{stroke-dasharray:5 4}"
 )
 # The shape tells a person's decision from a model's work where the colour cannot be seen.
 ICONS = {
     "review": "M0-6.2a3 3 0 1 1 0 6a3 3 0 1 1 0-6zM-5.6 6.2c0-6.6 11.2-6.6 11.2 0z",
     "model": "M0-6.5Q.9-.9 6.5 0Q.9.9 0 6.5Q-.9.9-6.5 0Q-.9-.9 0-6.5z",
+    "workflow": "M-6-6h8v5h-8zM-2 1h8v5h-8z",
 }
-HINTS = {"review": ": a person decides here", "model": ": a model works here"}
+HINTS = {
+    "review": ": a person decides here",
+    "model": ": a model works here",
+    "workflow": ": another workflow",
+}
+DOT = "ways meet here"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +78,13 @@ class Mark:
     box: Box
 
 
+def drawn(sketch: Sketch) -> str:
+    """Return the picture of a workflow as SVG text."""
+    return svg(sketch.graph, title=sketch.name)
+
+
 def svg(graph: Graph, *, title: str | None = None) -> str:
-    """Return the picture of a compiled graph, as `get_graph()` describes it, as SVG text."""
+    """Return the picture of a graph, described as `get_graph()` does it, as SVG text."""
     marks = node_marks(graph)
     labels = [edge_label(edge, marks) for edge in graph.edges]
     links = [
@@ -78,10 +92,11 @@ def svg(graph: Graph, *, title: str | None = None) -> str:
         for edge, label in zip(graph.edges, labels, strict=True)
     ]
     placed = layout([mark.box for mark in marks.values()], links)
-    parts = [group_svg(group, rect, placed) for group, rect in placed.groups.items()]
+    parts = [group_svg(group, rect) for group, rect in placed.groups.items()]
     parts += map(edge_svg, graph.edges, placed.routes)
     for label, route in zip(labels, placed.routes, strict=True):
         parts += [label_svg(label, route.label, placed)] if route.label else []
+    parts += [heading_svg(group, rect, placed) for group, rect in placed.groups.items()]
     parts += [node_svg(mark, placed.boxes[mark.box.id]) for mark in marks.values()]
     return document(parts, placed, title or "Flow of the graph", summary(marks, len(links)))
 
@@ -99,6 +114,8 @@ def node_mark(graph: Graph, id: str, name: str) -> Mark:
     *group, last = id.split(":")
     node = graph.nodes.get(id)
     kind = str((node.metadata or {}).get("kind")) if node else ""
+    if kind == "dot":
+        return Mark(label="", kind=kind, box=Box(id=id, width=10.0, height=10.0, group=(*group,)))
     kind = kind if kind in ICONS else "step"
     label = shorten(readable(name.rpartition(":")[2] or name))
     width, height = max(84.0, text_width(label, 13) + (48 if kind in ICONS else 28)), 40.0
@@ -109,7 +126,8 @@ def node_mark(graph: Graph, id: str, name: str) -> Mark:
 
 def edge_label(edge: Edge, marks: Mapping[str, Mark]) -> str:
     """Return what is written on an edge: its condition, unless that only repeats the target."""
-    text = "" if edge.data is None else readable(str(edge.data))
+    text = "" if edge.data is None else str(edge.data)
+    text = readable(text) if text.isidentifier() else text  # a condition stays as it is written
     target = readable(edge.target)
     repeats = text in (target, target.rpartition(":")[2], marks[edge.target].label)
     return "" if repeats else shorten(text)
@@ -172,11 +190,11 @@ def node_svg(mark: Mark, rect: Rect) -> str:
     if mark.kind in ICONS:
         place = f"translate({pair(rect.x + 20, y)})"
         icon, x = f'<path class="icon" transform="{place}" d="{ICONS[mark.kind]}"/>', x + 9
-    tooltip = readable(mark.box.id) + HINTS.get(mark.kind, "")
+    tooltip = DOT if mark.kind == "dot" else readable(mark.box.id) + HINTS.get(mark.kind, "")
+    words = text_svg(mark.label, x, baseline) if mark.label else ""
     return (
         f'<g class="node {mark.kind}" data-node="{escape(mark.box.id)}">'
-        f"<title>{escape(tooltip)}</title>{rect_svg(rect, radius)}{icon}"
-        f"{text_svg(mark.label, x, baseline)}</g>"
+        f"<title>{escape(tooltip)}</title>{rect_svg(rect, radius)}{icon}{words}</g>"
     )
 
 
@@ -232,23 +250,30 @@ def label_svg(text: str, centre: Point, placed: Layout) -> str:
     return rect_svg(halo, 5, f' class="halo{inside}"') + text_svg(text, x, y + 4, ' class="label"')
 
 
-def group_svg(group: Group, rect: Rect, placed: Layout) -> str:
-    """Draw the soft box around a subgraph, named in the corner its edges are further from."""
+def group_svg(group: Group, rect: Rect) -> str:
+    """Draw the soft box around a subgraph."""
+    return (
+        f'<g class="group" data-group="{escape(":".join(group))}">'
+        f"<title>{escape(readable(group[-1]))}</title>{rect_svg(rect, 14)}</g>"
+    )
+
+
+def heading_svg(group: Group, rect: Rect, placed: Layout) -> str:
+    """Name a subgraph in the corner its edges are further from, on a halo if they come close."""
     inside = (box for box in placed.boxes.values() if overlap(rect, box))
     first = min(inside, key=lambda box: box.y)
     right = first.x + first.width / 2 < rect.x + rect.width / 2 - 0.01
-    x, side = (rect.x + rect.width - 12, ' class="right"') if right else (rect.x + 12, "")
-    name = readable(group[-1])
-    words = text_svg(shorten(name, int((rect.width - 20) / 7)), x, rect.y + 17, side)
-    return (
-        f'<g class="group" data-group="{escape(":".join(group))}">'
-        f"<title>{escape(name)}</title>{rect_svg(rect, 14)}{words}</g>"
-    )
+    words = shorten(readable(group[-1]), int((rect.width - 20) / 7))
+    width = text_width(words, 11)
+    x = rect.x + rect.width - 12 - width if right else rect.x + 12
+    halo = Rect(x=x - 3, y=rect.y + 5, width=width + 6, height=15)
+    heading = text_svg(words, x, rect.y + 17, ' class="heading"')
+    return rect_svg(halo, 5, ' class="halo inside"') + heading
 
 
 def summary(marks: Mapping[str, Mark], connections: int) -> str:
     """Say in words what the picture shows, for readers who do not see it."""
-    steps = [mark.label for mark in marks.values() if mark.kind != "end"]
+    steps = [mark.label for mark in marks.values() if mark.kind not in {"end", "dot"}]
     people = [mark.label for mark in marks.values() if mark.kind == "review"]
     text = f"{len(steps)} steps, {connections} connections: {', '.join(steps)}."
     return text + (f" A person decides at: {', '.join(people)}." if people else "")

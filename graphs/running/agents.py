@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, create_model
@@ -19,9 +20,10 @@ from ...state.definition.flow import (
     TurnWork,
 )
 from ...state.definition.workflow import Agent
-from ...state.records import Assignment, Decision, Message, Plan, Turn
+from ...state.records import Assignment
 from .acts import Act, Call, Update, Values
 from .functions import function_acts
+from .given import decision, everybody, message, next_turn, plan_of, turn
 
 #: What an agent is asked: a task, a schema for the answer, and the update made of it.
 Reading = Callable[[BaseModel], Update]
@@ -50,7 +52,7 @@ class Agents:
         """A typed decision among the choices; none that fits leaves the choice empty."""
         agent = work.agent
         if agent.function is not None:
-            return _function(agent, lambda found: {name: _decision(found)})
+            return _function(agent, lambda found: {name: decision(found, name)})
         choices: Any = Literal[work.choices]  # a type made at run time
         schema = create_model(
             "Decision",
@@ -61,9 +63,7 @@ class Agents:
 
         def read(answer: BaseModel) -> Update:
             given = answer.model_dump()
-            choice, reason = given["choice"] or "", given["reason"] or ""
-            made = Decision(choice=choice, confidence=given["confidence"], reason=reason)
-            return {name: made}
+            return {name: decision({**given, "choice": given["choice"] or ""}, name)}
 
         async def act(values: Values, call: Call) -> Update:
             return await self.ask(agent, work.task, schema, read, values, call)
@@ -74,7 +74,10 @@ class Agents:
         """A manager divides the task. The offline extractor cannot: then everybody gets all."""
         agent = work.agent
         if agent.function is not None:
-            return _function(agent, lambda found: {name: _plan(found, work)})
+            # In a loop the results of the last pass are there, by which a manager's function would
+            # take this for the synthesis.
+            planning = _function(agent, lambda found: {name: plan_of(found, work, name)})
+            return _without(planning, name, f"{name.removesuffix('_plan')}_results")
         workers: Any = Literal[tuple(work.workers)]  # a type made at run time
         assignment = create_model(
             "Assignment",
@@ -90,10 +93,10 @@ class Agents:
 
         async def act(values: Values, call: Call) -> Update:
             if (agent.model or call.context.model) == OFFLINE:
-                return {name: _everybody(work)}
+                return {name: everybody(work)}
 
             def read(answer: BaseModel) -> Update:
-                return {name: _plan(answer.model_dump(), work)}
+                return {name: plan_of(answer.model_dump(), work, name)}
 
             return await self.ask(agent, task, schema, read, values, call)
 
@@ -118,7 +121,13 @@ class Agents:
         """Who speaks next. Without a manager that is a rule, and so it is offline."""
         manager = work.manager
         if manager is not None and manager.function is not None:
-            return _function(manager, lambda found: {name: _turn(found)})
+            own = function_acts(manager.function, writes={name: Any}, state_class=None)[0]
+
+            async def turned(values: Values, call: Call) -> Update:
+                found = (await own(values, call))[name]
+                return {name: turn(found, work, name, values.get(work.chat) or ())}
+
+            return turned
         speakers: Any = Literal[work.participants]  # a type made at run time
         schema = create_model(
             "Turn",
@@ -128,11 +137,12 @@ class Agents:
         )
 
         async def act(values: Values, call: Call) -> Update:
+            said = values.get(work.chat) or ()
             if manager is None or (manager.model or call.context.model) == OFFLINE:
-                return {name: next_turn(values.get(work.chat) or (), work.participants)}
+                return {name: next_turn(said, work.participants, before=values.get(name))}
 
             def read(answer: BaseModel) -> Update:
-                return {name: _turn(answer.model_dump())}
+                return {name: turn(answer.model_dump(), work, name, said)}
 
             task = f"{work.task}\nYou lead this conversation."
             return await self.ask(manager, task, schema, read, values, call)
@@ -143,7 +153,7 @@ class Agents:
         """A participant's message to one of the others, or to all."""
         agent, chat = work.agent, work.chat
         if agent.function is not None:
-            return _function(agent, lambda found: {chat: [_message(found, agent.name)]})
+            return _function(agent, lambda found: {chat: [message(found, work)]})
         others: Any = Literal[("", *(each for each in work.participants if each != agent.name))]
         schema = create_model(
             "Said",
@@ -153,7 +163,7 @@ class Agents:
         )
 
         def read(answer: BaseModel) -> Update:
-            return {chat: [_message(answer.model_dump(), agent.name)]}
+            return {chat: [message(answer.model_dump(), work)]}
 
         async def act(values: Values, call: Call) -> Update:
             return await self.ask(agent, work.task, schema, read, values, call)
@@ -188,7 +198,7 @@ class Agents:
                 correction=call.correction,
             )
         )
-        return {**read(answer.value), "usage": (answer.usage,)}
+        return {**read(answer.value), "usage": (replace(answer.usage, dropped=answer.dropped),)}
 
 
 def answer_schema(
@@ -214,21 +224,6 @@ def answer_schema(
     return made, lambda answer: {name: getattr(answer, name) for name in writes}
 
 
-def next_turn(chat: Values | Any, participants: tuple[str, ...]) -> Turn:  # Any: a list of messages
-    """Whoever was addressed speaks next, otherwise the next in line; all agreed: consensus."""
-    said: list[Message] = [Message.model_validate(each) for each in chat]
-    latest = {each.speaker: each for each in said}
-    if len(latest) == len(participants) and all(each.agrees for each in latest.values()):
-        return Turn(consensus=True, reason="Everybody agrees.")
-    if not said:
-        return Turn(speaker=participants[0])
-    last = said[-1]
-    if last.to in participants and last.to != last.speaker:
-        return Turn(speaker=last.to, reason=f"{last.speaker} addressed them.")
-    here = participants.index(last.speaker) if last.speaker in participants else -1
-    return Turn(speaker=participants[(here + 1) % len(participants)])
-
-
 def _function(agent: Agent, read: Callable[[object], Update]) -> Act:
     """An agent of the user's own, whose result is read as what its part gives."""
     key = "result"
@@ -241,6 +236,15 @@ def _function(agent: Agent, read: Callable[[object], Update]) -> Act:
     return act
 
 
+def _without(act: Act, *names: str) -> Act:
+    """The work as if nothing were known of these fields."""
+
+    async def less(values: Values, call: Call) -> Update:
+        return await act({**values, **dict.fromkeys(names)}, call)
+
+    return less
+
+
 def _entered(act: Act, work: AgentWork) -> Act:
     """The result as an entry of a mapping, where several agents share one."""
     if work.entry is None:
@@ -251,43 +255,3 @@ def _entered(act: Act, work: AgentWork) -> Act:
         return {name: {work.entry: value} for name, value in found.items()}
 
     return entered
-
-
-def _decision(found: object) -> Decision:
-    if isinstance(found, Decision):
-        return found
-    return Decision(choice=found) if isinstance(found, str) else Decision.model_validate(found)
-
-
-def _turn(found: object) -> Turn:
-    match found:
-        case Turn():
-            return found
-        case str():
-            return Turn(speaker=found)
-        case Mapping():
-            given = {key: value for key, value in found.items() if value is not None}
-            return Turn.model_validate(given)
-        case _:
-            return Turn.model_validate(found)
-
-
-def _message(found: object, speaker: str) -> Message:
-    if isinstance(found, Message):
-        return found
-    if isinstance(found, Mapping):
-        given: dict[str, object] = {k: value for k, value in found.items() if value is not None}
-        return Message.model_validate({"speaker": speaker, **given})
-    return Message(speaker=speaker, text=str(found))
-
-
-def _everybody(work: PlanWork) -> Plan:
-    return Plan(tasks=[Assignment(worker=each, task=work.task) for each in work.workers])
-
-
-def _plan(found: object, work: PlanWork) -> Plan:
-    """A plan from what was given: at most as many parts as may be."""
-    if isinstance(found, list | tuple):
-        found = {"tasks": found}
-    given = found if isinstance(found, Plan) else Plan.model_validate(found)
-    return Plan(tasks=given.tasks[: work.most])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -13,7 +13,8 @@ from ...nodes.gates import Gate, Subject, gate_from, gate_named
 from ...nodes.models.ask import CORRECTIONS
 from ...state.definition.flow import AgentWork, AssignedWork, Leaf, SpeakWork
 from ...state.definition.steps import GateUse
-from ...state.errors import GateError
+from ...state.errors import GateError, spending
+from ...state.usage import Usage
 from ...state.verdicts import Checked, Phase
 from .acts import Act, Call, Update, Values, corrected
 
@@ -38,7 +39,8 @@ def used(use: GateUse, own: Mapping[str, object]) -> Used:
     mine = {name: gate_from(function) for name, function in functions.items()}
     gate = gate_named(use.gate, mine)
     return Used(
-        gate=gate,
+        # Its verdicts bear the name that the definition gives it.
+        gate=replace(gate, name=use.gate),
         params=gate.params.model_validate(dict(use.with_)),
         phase=use.when or gate.phase,
         blocking=use.blocking,
@@ -58,10 +60,11 @@ def gated(act: Act, leaf: Leaf, gates: tuple[Used, ...], types: Mapping[str, obj
         found = await _run(
             gates, "before", leaf.name, Subject(values=sources, types=types, sources={})
         )
-        _refuse(found, leaf.name)
-        usage: tuple[Any, ...] = ()
+        _refuse(found, leaf.name, found, ())
+        usage: tuple[Usage, ...] = ()
         for attempt in range(tries):
-            update = await act(values, call)
+            with spending(usage):
+                update = await act(values, call)
             usage = (*usage, *update.get("usage", ()))
             made = {name: value for name, value in update.items() if name in leaf.writes}
             subject = Subject(values=made, types=types, sources=sources)
@@ -71,10 +74,10 @@ def gated(act: Act, leaf: Leaf, gates: tuple[Used, ...], types: Mapping[str, obj
             if not wrong:
                 break
             if attempt + 1 == tries:
-                _refuse(during, leaf.name)
+                _refuse(during, leaf.name, found, usage)
             call = corrected(call, " ".join(each.reason for each in wrong))
         after = await _run(gates, "after", leaf.name, subject)
-        _refuse(after, leaf.name)
+        _refuse(after, leaf.name, [*found, *after], usage)
         verdicts = (*update.get("verdicts", ()), *found, *after)
         return {**update, "verdicts": verdicts, **({"usage": usage} if usage else {})}
 
@@ -101,12 +104,18 @@ async def _run(gates: tuple[Used, ...], phase: Phase, step: str, subject: Subjec
     return found
 
 
-def _refuse(found: list[Checked], step: str) -> None:
+def _refuse(
+    found: list[Checked], step: str, every: list[Checked], usage: tuple[Usage, ...]
+) -> None:
+    """Raise what a blocking gate found, with ``every`` verdict and what was spent up to here."""
     wrong = [each for each in found if each.blocking and not each.passed]
-    if wrong:
-        first = wrong[0]
-        raise GateError(
-            f"The gate {first.gate!r} {first.phase} {step!r} did not pass: {first.reason}",
-            fix="Mend what it names and resume, or make the gate advisory with 'blocking: false'.",
-            node=step,
-        )
+    if not wrong:
+        return
+    first = wrong[0]
+    error = GateError(
+        f"The gate {first.gate!r} {first.phase} {step!r} did not pass: {first.reason}",
+        fix="Mend what it names and resume, or make the gate advisory with 'blocking: false'.",
+        node=step,
+    )
+    error.verdicts, error.spent = tuple(every), usage
+    raise error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
 from typing import Any
 
 from langgraph.errors import GraphBubbleUp
@@ -12,8 +11,16 @@ from langgraph.types import RetryPolicy
 
 from ...state.definition.flow import AgentWork, Leaf
 from ...state.definition.policies import ErrorHandling
-from ...state.errors import DalsegnoError, DeadlineError, ValidationError, WriteError
-from ...state.records import Failure
+from ...state.errors import (
+    DalsegnoError,
+    DeadlineError,
+    MalformedOutputError,
+    ValidationError,
+    WriteError,
+    spending,
+)
+from ...state.records import Decision, Failure
+from ...state.usage import Usage
 from ..gate import FAILED
 from .acts import Act, Call, Update, Values
 
@@ -53,10 +60,20 @@ def is_worth_retrying(error: BaseException, handling: ErrorHandling) -> bool:
     """Can the same call well succeed when it is made again?"""
     if is_critical(error, handling) or isinstance(error, _FAULTS):
         return False
-    status = getattr(getattr(error, "response", None), "status_code", None)
-    if isinstance(status, int) and 400 <= status < 500:
+    status = _status(error)
+    if status is not None and 400 <= status < 500:
         return status in _TRANSIENT_STATUS
     return isinstance(error, Exception)
+
+
+def _status(error: BaseException | None) -> int | None:
+    """What a server answered with, where that was the cause, however often it was said anew."""
+    while error is not None:
+        status = getattr(getattr(error, "response", None), "status_code", None)
+        if isinstance(status, int):
+            return status
+        error = error.__cause__
+    return None
 
 
 def is_critical(error: BaseException, handling: ErrorHandling) -> bool:
@@ -98,7 +115,7 @@ def within(act: Act, seconds: float | None) -> Act:
     return timed
 
 
-def handled(act: Act, leaf: Leaf, substitute: Callable[[], Act] | None) -> Act:
+def handled(act: Act, leaf: Leaf, substitute: Act | None) -> Act:
     """The work with what its failure leads to, once no try is left."""
     handling = leaf.handling
     strategy = "fallback" if leaf.fallback is not None else handling.fallback_strategy
@@ -106,7 +123,6 @@ def handled(act: Act, leaf: Leaf, substitute: Callable[[], Act] | None) -> Act:
         strategy = "substitute"
     if strategy in {None, "fail"} or (strategy == "substitute" and substitute is None):
         return act
-    second = None if substitute is None else substitute()
 
     async def guarded(values: Values, call: Call) -> Update:
         try:
@@ -118,12 +134,64 @@ def handled(act: Act, leaf: Leaf, substitute: Callable[[], Act] | None) -> Act:
                 raise
             if is_critical(error, handling) and strategy != "escalate":
                 raise
-            if strategy == "substitute" and second is not None:
-                update = await second(values, call)
-                return {**update, "failures": (failure(call.step, error, "substitute"),)}
-            return {"failures": (failure(call.step, error, str(strategy)),), FAILED: True}
+            if strategy == "substitute" and substitute is not None:
+                with spending(spent_on(error)):
+                    update = await substitute(values, call)
+                return noted(update, error, call.step, "substitute")
+            return {**noted({}, error, call.step, str(strategy)), FAILED: True}
 
     return guarded
+
+
+def undecided(act: Act, leaf: Leaf) -> Act:
+    """A route's decision; one that never came in the right form is none, and the fallback's."""
+
+    async def decided(values: Values, call: Call) -> Update:
+        try:
+            return await act(values, call)
+        except MalformedOutputError as error:
+            if is_critical(error, leaf.handling) or is_tried_again(error, leaf.handling, call):
+                raise
+            made = Decision(choice="", reason=error.message)
+            return noted({leaf.name: made}, error, call.step, "fallback")
+
+    return decided
+
+
+def noted(update: Update, error: Exception, step: str, handled_by: str) -> Update:
+    """The update with what failed before it: the failure, its cost, what gates had found."""
+    rows: dict[str, tuple[Any, ...]] = {  # Any: records of several kinds
+        "failures": (failure(step, error, handled_by),),
+        "usage": spent_on(error),
+        "verdicts": error.verdicts if isinstance(error, DalsegnoError) else (),
+    }
+    before = {name: (*each, *update.get(name, ())) for name, each in rows.items()}
+    return {**update, **{name: each for name, each in before.items() if each}}
+
+
+def spent_on(error: BaseException) -> tuple[Usage, ...]:
+    """What model calls had used before the error."""
+    return error.spent if isinstance(error, DalsegnoError) else ()
+
+
+def counted(act: Act, handling: ErrorHandling) -> Act:
+    """The work with what its failed attempts spent, which LangGraph's retries know nothing of."""
+    spent: dict[str, tuple[Usage, ...]] = {}
+
+    async def counting(values: Values, call: Call) -> Update:
+        info: Any = getattr(call.runtime, "execution_info", None)  # Any: LangGraph's own
+        task = "" if info is None else str(info.task_id)
+        before = spent.pop(task, ())
+        try:
+            with spending(before):
+                update = await act(values, call)
+        except Exception as error:
+            if is_tried_again(error, handling, call):
+                spent[task] = spent_on(error) or before
+            raise
+        return {**update, "usage": (*before, *update.get("usage", ()))} if before else update
+
+    return counting
 
 
 def is_tried_again(error: Exception, handling: ErrorHandling, call: Call) -> bool:

@@ -11,6 +11,10 @@ from ...state.context import RunContext
 from ..bridge import Runnable, node
 from ..gate import Fields
 from .acts import Act, Call, Direct, Update, Values
+from .inner import INDEX
+
+#: Frozen, so that one serves every call.
+_NO_CONTEXT = RunContext()
 
 
 class Reader:
@@ -39,7 +43,7 @@ def call_of(step: str, config: RunnableConfig) -> Call:
     """What a step may know beside its values."""
     runtime = config["configurable"].get("__pregel_runtime")
     given = None if runtime is None else runtime.context
-    context = given if isinstance(given, RunContext) else RunContext()
+    context = given if isinstance(given, RunContext) else _NO_CONTEXT
     return Call(step=step, context=context, config=config, runtime=runtime)
 
 
@@ -51,17 +55,23 @@ def leaf_node(
     *,
     finish: Callable[[Update, Values], Update] | None = None,
 ) -> Runnable:
-    """The node of a leaf. ``finish`` has the last word on the update."""
+    """The node of a leaf. ``finish`` has the last word on the update, and is given an item's
+    position, which is not the work's to see."""
+
+    def _own(values: Values) -> Values:
+        if finish is None:
+            return values
+        return {name: each for name, each in values.items() if name != INDEX}
 
     async def run(given: Any, config: RunnableConfig) -> Any:  # Any: what LangGraph hands over
         values = reader(given, config)
-        update = await act(values, call_of(name, config))
+        update = await act(_own(values), call_of(name, config))
         return update if finish is None else finish(update, values)
 
     def at_once(given: Any, config: RunnableConfig) -> Any:  # Any: as above
         assert direct is not None
         values = reader(given, config)
-        update = direct(values, call_of(name, config))
+        update = direct(_own(values), call_of(name, config))
         return update if finish is None else finish(update, values)
 
     return node(run, name=name, direct=None if direct is None else at_once)

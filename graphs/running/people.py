@@ -18,7 +18,7 @@ from .functions import function_acts
 
 
 def review_form(name: str, fields: tuple[str, ...], types: Mapping[str, object]) -> type[BaseModel]:
-    """The schema of what may be edited at a review: fields, each optional."""
+    """The schema of what may be edited at a review: its fields with their types."""
     made: dict[str, Any] = {each: (types.get(each, Any), ...) for each in fields}
     return create_model(name, **made)
 

@@ -12,10 +12,10 @@ from ...state.definition.expressions import evaluate
 from ...state.definition.flow import StageWork
 from ...state.definition.policies import ErrorHandling
 from ...state.definition.signatures import signature_of
-from ...state.errors import WriteError
+from ...state.errors import WriteError, spending
 from .acts import Act, Call, Update, Values
 from .agents import Agents, answer_schema
-from .failing import failure, is_tried_again
+from .failing import is_tried_again, noted
 from .functions import function_acts
 from .inner import Limit
 
@@ -36,7 +36,7 @@ def stage_act(work: StageWork, name: str, agents: Agents, handling: ErrorHandlin
         except Exception as error:
             if not isolated or is_tried_again(error, handling, call):
                 raise
-            return {name: before, "failures": (failure(call.step, error, "isolate"),)}
+            return noted({name: before}, error, call.step, "isolate")
         return {name: items, **({"usage": usage} if usage else {})}
 
     async def through(
@@ -47,7 +47,8 @@ def stage_act(work: StageWork, name: str, agents: Agents, handling: ErrorHandlin
         size = work.stage.batch_size or len(chosen) or 1
         for start in range(0, len(chosen), size):
             some = chosen[start : start + size]
-            made, spent = await _made(work, [items[n] for n in some], values, call, agents)
+            with spending(usage):
+                made, spent = await _made(work, [items[n] for n in some], values, call, agents)
             usage = (*usage, *spent)
             for n, result in zip(some, made, strict=True):
                 items[n] = result
@@ -89,7 +90,7 @@ async def _made(
 
 def _given(signature: Any, shared: Values, key: str, item: object) -> Values:
     """What one item's call reads; a function that takes a mapping gets the item itself."""
-    if signature.takes == "mapping" and isinstance(item, dict):
+    if signature.takes != "fields" and isinstance(item, dict):
         return item
     return {**shared, key: item}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, assert_never
 
 from langgraph.types import RetryPolicy
@@ -27,8 +27,9 @@ from ...state.definition.flow import (
 )
 from .acts import Act, Call, Direct, Update, Values
 from .agents import Agents
+from .caching import cached
 from .checking import gated, used
-from .failing import handled, retry_policy, within
+from .failing import counted, handled, retry_policy, undecided, within
 from .functions import function_acts
 from .inner import nested_act
 from .people import escalation_act, review_act, review_form
@@ -60,10 +61,17 @@ class Works:
         gates = tuple(used(each, self._resolved.gates) for each in leaf.gates)
         handling = leaf.handling.fallback_strategy in {None, "fail"}
         plain = not gates and leaf.timeout is None and leaf.fallback is None and handling
+        plain = plain and leaf.cache is None
         kinds = {name: each.annotation for name, each in self._fields.specs.items()}
         types = {**kinds, **leaf.writes}
-        around = within(gated(act, leaf, gates, types), leaf.timeout)
-        around = handled(around, leaf, self._substitute(leaf))
+
+        def guarded(bare: Act) -> Act:
+            return within(gated(bare, leaf, gates, types), leaf.timeout)
+
+        substitute = self._substitute(leaf)
+        stand_in = None if substitute is None else guarded(substitute)
+        kept = cached(guarded(act), leaf, self._resolved.name)
+        around = handled(counted(kept, leaf.handling), leaf, stand_in)
         return around, direct if plain else None
 
     def retry(self, leaf: Leaf) -> RetryPolicy | None:
@@ -79,12 +87,12 @@ class Works:
             found |= dict.fromkeys(leaf.work.review.fields)
         return found
 
-    def _substitute(self, leaf: Leaf) -> Callable[[], Act] | None:
+    def _substitute(self, leaf: Leaf) -> Act | None:
         work = leaf.work
         if not isinstance(work, AgentWork) or work.substitute is None:
             return None
         stand_in = dataclasses.replace(work, agent=work.substitute, substitute=None)
-        return lambda: self._agents.work(stand_in, leaf.writes)
+        return self._agents.work(stand_in, leaf.writes)
 
     def _bare(self, leaf: Leaf) -> tuple[Act, Direct | None]:
         work = leaf.work
@@ -100,7 +108,7 @@ class Works:
             case AgentWork():
                 return agents.work(work, leaf.writes)
             case DecideWork():
-                return agents.decide(work, leaf.name)
+                return undecided(agents.decide(work, leaf.name), leaf)
             case PlanWork():
                 return agents.plan(work, leaf.name)
             case AssignedWork():
@@ -125,9 +133,9 @@ class Works:
                 fields = tuple(name for name in leaf.writes if name != leaf.name)
                 return escalation_act(leaf, work, self._form(leaf.name, fields))
             case NestedWork():
-                from ..compiler import graph_of
+                from ..compiler import inner_graph_of
 
-                graph = graph_of(work.workflow, None)
+                graph = inner_graph_of(work.workflow)
                 self._schemas += graph.schemas
                 return nested_act(work, graph)
             case StageWork():

@@ -17,7 +17,7 @@ from tenacity import (
     stop_before_delay,
 )
 
-from ...state.errors import DalsegnoError, MalformedOutputError
+from ...state.errors import DalsegnoError, MalformedOutputError, spending
 from ...state.usage import Usage
 from ..packing import approximate_tokens
 from .connect import connected
@@ -101,7 +101,8 @@ async def ask(
     async with connected(model, temperature=temperature, max_tokens=max_tokens) as chat:
         asking = chat.with_structured_output(form_of(model, schema), include_raw=True)
         for _ in range(corrections + 1):
-            reply = await _call(asking, asked, model=model, patience=patience)
+            with spending(spent):
+                reply = await _call(asking, asked, model=model, patience=patience)
             spent.append(usage_of(reply["raw"], asked, model=model, step=step))
             value = value_in(reply, schema)
             if not isinstance(value, str):
@@ -111,11 +112,12 @@ async def ask(
                 AIMessage(content=said_in(reply["raw"]) or "(nothing)"),
                 HumanMessage(f"That does not fit: {wrong}\nAnswer again, in the right form."),
             ]
-    raise MalformedOutputError(
-        f"{model!r} gave no valid {schema.__name__!r} in {corrections + 1} tries: {wrong}",
-        fix="Resume the run to ask again, or use another --model.",
-        node=step,
-    )
+    with spending([summed(spent)]):
+        raise MalformedOutputError(
+            f"{model!r} gave no valid {schema.__name__!r} in {corrections + 1} tries: {wrong}",
+            fix="Resume the run to ask again, or use another --model.",
+            node=step,
+        )
 
 
 async def _call(
@@ -191,7 +193,7 @@ def summed(spent: Sequence[Usage]) -> Usage:
     return Usage(
         step=spent[0].step,
         model=spent[0].model,
-        calls=len(spent),
+        calls=sum(each.calls for each in spent),
         input_tokens=sum(each.input_tokens for each in spent),
         output_tokens=sum(each.output_tokens for each in spent),
         cost=None if None in costs else sum(cost for cost in costs if cost is not None),

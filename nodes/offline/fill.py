@@ -76,6 +76,10 @@ def _object(
         filling.infos[at] = info
         if above and name in TRACE_FIELDS:
             value = _of_trace(name, filling.traces[above])
+            needed = info.is_required() and not shapes.takes_none(info.annotation)
+            if value is None and name == "reason" and needed:
+                # Why something was found is where it was found.
+                value = filling.traces[above].evidence
             if _fits(value, info):
                 data[name] = value
                 continue

@@ -13,7 +13,7 @@ from .steps import Review, Step
 from .workflow import Checkpoint
 
 #: Makes a block of one step; given the steps of its list that can be led to.
-Make = Callable[[Step, Path, "Targets"], Block]
+Make = Callable[[Draft, Step, Path, "Targets"], Block]
 
 
 class Targets:
@@ -24,6 +24,10 @@ class Targets:
         self._make = make
         self._steps = {step.step: (step, path) for step, path in steps}
         self._led: dict[str, str] = {}
+
+    def is_led(self, name: str) -> bool:
+        """Has some step led to the one of that name?"""
+        return name in self._led
 
     def block(self, name: str, path: Path, *, by: str) -> Block | None:
         """The block of the step of that name, for the one step that leads to it."""
@@ -48,7 +52,7 @@ class Targets:
             )
             return None
         self._led[name] = by
-        return self._make(found[0], found[1], self)
+        return self._make(self._draft, found[0], found[1], self)
 
 
 def block_of(
@@ -65,24 +69,31 @@ def block_of(
     led = _led_to(steps)
     flowing = [(step, path) for step, path in steps if step.step not in led]
     is_order = unordered or any(step.depends_on is not None for step, _ in flowing)
-    if not is_order:
-        blocks = tuple(make(step, path, targets) for step, path in flowing)
-        return blocks[0] if len(blocks) == 1 else Sequence(steps=blocks)
-    _check_order(draft, flowing, led)
-    members = tuple(
-        Member(name=step.step, block=make(step, path, targets), needs=step.depends_on or ())
-        for step, path in flowing
-    )
-    return Order(name=name, members=members)
+    _check_led(draft, steps, led)
+    if is_order:
+        _check_order(draft, flowing, led)
+    blocks = [(step, make(draft, step, path, targets)) for step, path in flowing]
+    _check_reached(draft, steps, led, targets)
+    if is_order:
+        return Order(
+            name=name,
+            members=tuple(
+                Member(name=step.step, block=block, needs=step.depends_on or ())
+                for step, block in blocks
+            ),
+        )
+    return blocks[0][1] if len(blocks) == 1 else Sequence(steps=tuple(each for _, each in blocks))
 
 
-def _led_to(steps: List[tuple[Step, Path]]) -> set[str]:
-    """The names that some step of the list leads to."""
+def _led_to(steps: List[tuple[Step, Path]]) -> dict[str, str]:
+    """The steps that some other step of the list leads to, and which one that is."""
     own = {step.step for step, _ in steps}
-    found: set[str] = set()
+    found: dict[str, str] = {}
     for step, _ in steps:
         for block in ways_of(step):
-            found |= {each for each in block if isinstance(each, str) and each in own}
+            for each in block:
+                if isinstance(each, str) and each in own and each != step.step:
+                    found.setdefault(each, step.step)
     return found
 
 
@@ -96,44 +107,100 @@ def ways_of(step: Step) -> list[tuple[Step | str, ...]]:
     return [each for each in ways if each is not None]
 
 
-def _check_order(draft: Draft, steps: List[tuple[Step, Path]], led: set[str]) -> None:
+def _check_led(draft: Draft, steps: List[tuple[Step, Path]], led: Mapping[str, str]) -> None:
+    """A step that runs when it is led to waits for nothing else."""
+    for step, path in steps:
+        if step.depends_on and step.step in led:
+            draft.wrong(
+                (*path, "depends_on", 0),
+                f"{step.step!r} runs when {led[step.step]!r} leads to it, and cannot depend on "
+                f"{step.depends_on[0]!r} as well.",
+                f"Take 'depends_on' out, or let {led[step.step]!r} depend on it.",
+            )
+
+
+def _check_reached(
+    draft: Draft, steps: List[tuple[Step, Path]], led: Mapping[str, str], targets: Targets
+) -> None:
+    """Steps that only lead to each other are never begun."""
+    if draft.problems:  # a step that was refused led nowhere yet
+        return
+    for step, path in steps:
+        if step.step in led and not targets.is_led(step.step):
+            draft.wrong(
+                (*path, "step"),
+                f"{step.step!r} is never reached: only {led[step.step]!r} leads to it, which is "
+                f"never reached either.",
+                "Lead to one of them from a step that runs, or repeat steps with a loop.",
+            )
+            return
+
+
+def _check_order(draft: Draft, steps: List[tuple[Step, Path]], led: Mapping[str, str]) -> None:
     """Every dependency exists, and none leads round."""
     known = {step.step for step, _ in steps}
     graph: dict[str, tuple[str, ...]] = {}
     for step, path in steps:
         needs = step.depends_on or ()
         for position, need in enumerate(needs):
+            where = (*path, "depends_on", position)
             if need not in known:
-                why = " (it runs only when it is led to)" if need in led else ""
+                _no_dependency(draft, step.step, need, where, known, led)
+            elif need in needs[:position]:
                 draft.wrong(
-                    (*path, "depends_on", position),
-                    f"{step.step!r} depends on {need!r}, which is no step of its list"
-                    f"{why}{nearest(need, known)}.",
-                    f"The steps of this list are: {one_of(known)}.",
+                    where, f"{step.step!r} depends on {need!r} twice.", "Take one of them out."
                 )
         graph[step.step] = tuple(need for need in needs if need in known)
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        cycle: list[str] = error.args[1]
-        # graphlib names the cycle from cause to effect; people read "a needs b needs a".
-        around = " → ".join(repr(each) for each in reversed(cycle))
-        first = next((step, path) for step, path in steps if step.step in cycle)
-        draft.wrong(
-            (*first[1], "depends_on"),
-            f"The steps depend on each other in a circle: {around}.",
-            "Take one of these dependencies out.",
-        )
+        # graphlib names the circle from cause to effect; people read "a needs b needs a".
+        _circle(draft, steps, list(reversed(error.args[1]))[1:])
+
+
+def _no_dependency(
+    draft: Draft, step: str, need: str, where: Path, known: set[str], led: Mapping[str, str]
+) -> None:
+    if need in led:
+        why = f"which runs only when {led[need]!r} leads to it"
+    elif need in draft.step_names:
+        why = "which stands in another list of steps"
+    else:
+        why = f"which is no step of its list{nearest(need, known)}"
+    draft.wrong(
+        where,
+        f"{step!r} depends on {need!r}, {why}.",
+        f"It can depend on: {one_of(name for name in sorted(known) if name != step)}.",
+    )
+
+
+#: As much of a circle as is told.
+_LONGEST = 12
+
+
+def _circle(draft: Draft, steps: List[tuple[Step, Path]], circle: List[str]) -> None:
+    """Told from the first of its steps on, at the dependency that leads on."""
+    first, path = next((step, path) for step, path in steps if step.step in circle)
+    begin = circle.index(first.step)
+    around = [*circle[begin:], *circle[:begin], first.step]
+    needs = first.depends_on or ()
+    told = [repr(each) for each in around]
+    if len(told) > _LONGEST:
+        told = [*told[: _LONGEST - 2], "…", told[-1]]
+    draft.wrong(
+        (*path, "depends_on", needs.index(around[1])),
+        f"The steps depend on each other in a circle: {' → '.join(told)}.",
+        "Take one of these dependencies out.",
+    )
 
 
 def reviewed(draft: Draft, step: Step, block: Block, review: ReviewLeaf) -> Block:
     """The block, and after it the human checkpoints that are named to stand there."""
-    found = draft.checkpoints(step.step)
+    found = draft.placed.get(step.step)
     if not found:
         return block
     leaves: list[Block] = [block]
     for position, checkpoint in found:
-        draft.used_checkpoints.add(checkpoint.name)
         leaves.append(review(checkpoint, block, ("human_checkpoints", position)))
     return Sequence(steps=tuple(leaves))
 
@@ -184,7 +251,9 @@ def _written_within(block: Block) -> dict[str, object]:
 def _all_of(blocks: Iterable[Block]) -> dict[str, object]:
     found: dict[str, object] = {}
     for each in blocks:
-        found |= written(each)
+        for name, kind in written(each).items():
+            found.pop(name, None)  # whichever is written last stands last
+            found[name] = kind
     return found
 
 

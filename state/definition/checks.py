@@ -5,21 +5,21 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from ..errors import DefinitionError, Problem
 from ..names import nearest
-from .blocks import written
-from .draft import RESERVED, Draft
-from .expressions import Expression, ExpressionFault, names
+from .draft import RESERVED, Draft, one_of
+from .expression_checking import type_of as type_of_path
+from .expression_nodes import And, Chain, Comparison, Not, Or
+from .expressions import Expression, ExpressionFault, names, parse
 from .expressions import check as check_expression
 from .flow import (
     Block,
     Branch,
     Each,
-    FieldSpec,
     FunctionWork,
     Leaf,
     NestedWork,
@@ -32,7 +32,14 @@ from .flow import (
     Sequence,
     StageWork,
 )
+from .outcomes import certain
+from .races import check_races
+from .reaching import leaves, parts
 from .signatures import signature_of
+from .types import text_of
+from .typing_of import may_equal, shapes
+
+__all__ = ["case_text", "check", "leaves", "parts", "values_of"]
 
 
 def check(draft: Draft, resolved: Resolved) -> Resolved:
@@ -44,7 +51,7 @@ def check(draft: Draft, resolved: Resolved) -> Resolved:
     checker = _Checker(draft)
     checker.block(resolved.flow, resolved.scope)
     for name, expression in resolved.outputs.items():
-        checker.expression(expression, resolved.scope, ("outputs", name))
+        checker.expression(expression, resolved.scope.types, ("outputs", name))
     if draft.problems:
         raise DefinitionError(draft.problems)
     read = checker.read | {n for each in resolved.outputs.values() for n in names(each)}
@@ -55,30 +62,6 @@ def check(draft: Draft, resolved: Resolved) -> Resolved:
         and (leaf.work.review.on_reject or ("continue" if leaf.name in read else "stop")) == "stop"
     }
     return dataclasses.replace(resolved, stops=frozenset(stops))
-
-
-def leaves(block: Block) -> Iterator[Leaf]:
-    """Every node of a flow, those in maps included."""
-    if isinstance(block, Leaf):
-        yield block
-    for each in parts(block):
-        yield from leaves(each)
-
-
-def parts(block: Block) -> Iterable[Block]:
-    """The blocks right within a block."""
-    match block:
-        case Leaf():
-            return () if block.fallback is None else (block.fallback,)
-        case Sequence():
-            return block.steps
-        case Order():
-            return tuple(member.block for member in block.members)
-        case Branch():
-            ways = tuple(case.block for case in block.cases)
-            return ways if block.fallback is None else (*ways, block.fallback)
-        case Repeat() | Each():
-            return (block.body,)
 
 
 class _Checker:
@@ -96,119 +79,150 @@ class _Checker:
             case Repeat():
                 if block.until is not None:
                     self.read |= names(block.until)
-                    self._condition(block.until, scope, (*block.path, "until"))
+                    self._until(block, block.until, scope)
             case Each():
                 self._each(block, scope)
                 return
             case Order():
-                self._races(block, scope)
+                check_races(self._draft, block, scope)
             case Sequence():
                 pass
         for each in parts(block):
             self.block(each, scope)
 
-    def expression(self, given: Expression, scope: Scope, path: Path) -> object:
+    def expression(self, given: Expression, types: Mapping[str, object], path: Path) -> object:
         """The type of an expression, whose fields are all there."""
         try:
-            return check_expression(given, scope.types)
+            return check_expression(given, types)
         except ExpressionFault as fault:
-            self._draft.problems.append(
+            self._draft.note(
                 Problem(path=path, message=fault.message, fix=fault.fix, offset=fault.offset)
             )
             return Any
 
-    def _condition(self, given: Expression, scope: Scope, path: Path) -> None:
+    def _condition(
+        self, given: Expression, types: Mapping[str, object], path: Path, consequence: str
+    ) -> None:
+        """A condition on fields that are there, which can come out both ways."""
         if not names(given):
-            text = given.text
+            self._constant(given, path)
+            return
+        before = len(self._draft.problems)
+        self.expression(given, types, path)
+        if len(self._draft.problems) > before:
+            return
+        always = certain(given, lambda one: type_of_path(one, types))
+        if always is not None:
             self._draft.wrong(
                 path,
-                f"{text!r} depends on no field: one of its ways can never be taken.",
-                "Name a field, or take the condition out.",
+                f"{given.text!r} is {'always' if always else 'never'} true: {consequence}",
+                "Correct the comparison, or take the condition out.",
             )
-            return
-        self.expression(given, scope, path)
+
+    def _constant(self, given: Expression, path: Path) -> None:
+        self._draft.wrong(
+            path,
+            f"{given.text!r} depends on no field: one of its ways can never be taken.",
+            "Name a field, or take the condition out.",
+        )
 
     def _leaf(self, leaf: Leaf, scope: Scope) -> None:
-        known = (*scope.types, *RESERVED)
         self.read |= set(leaf.reads or ())
         optional = _optional(leaf)
+        types = scope.types
         for position, name in enumerate(leaf.reads or ()):
-            if name not in known and name not in optional:
+            if name not in types and name not in RESERVED and name not in optional:
+                place = (*leaf.path, "reads", position)
                 self._draft.wrong(
-                    _reads_path(leaf, position),
-                    f"{leaf.name!r} reads {name!r}, which is no field{nearest(name, known)}.",
-                    f"The fields are: {', '.join(scope.types)}.",
+                    self._draft.said.get((leaf.name, name), place),
+                    f"{leaf.name!r} reads {name!r}, which is no field{nearest(name, types)}.",
+                    f"The fields are: {one_of(types)}.",
                 )
-        for position, use in enumerate(leaf.gates):
-            own = [each.name for each in self._draft.workflow.gates]
-            fault = self._draft.ports.gate_fault(use, own)
-            if fault is not None:
-                where = (*self._gate_path(leaf, position), *fault.within)
-                self._draft.wrong(where, fault.message, fault.fix)
         if isinstance(leaf.work, NestedWork):
             for inner, outer in leaf.work.inputs.items():
                 self._nested_input(leaf, leaf.work, inner, outer, scope)
         if isinstance(leaf.work, StageWork) and leaf.work.logic is not None:
-            self.read |= names(leaf.work.logic)
+            self._stage(leaf, leaf.work, leaf.work.logic, scope)
 
-    def _gate_path(self, leaf: Leaf, position: int) -> Path:
-        shared = len(self._draft.workflow.validation_gates)
-        from_workflow = len(leaf.gates) > position and position < shared
-        if from_workflow and leaf.gates[position] in self._draft.workflow.validation_gates:
-            return ("validation_gates", position)
-        inherited = sum(1 for each in leaf.gates if each in self._draft.workflow.validation_gates)
-        return (*leaf.path, "validation_gates", position - inherited)
+    def _stage(self, leaf: Leaf, work: StageWork, logic: Expression, scope: Scope) -> None:
+        """Its logic sees one item, and nothing besides."""
+        item = _item_of(scope.own[work.item].annotation)
+        self._condition(
+            logic,
+            {"item": Any if item is None else item},
+            (*leaf.path, "routing_logic"),
+            "all items go the same way.",
+        )
 
     def _nested_input(
         self, leaf: Leaf, work: NestedWork, inner: str, outer: str, scope: Scope
     ) -> None:
         spec = work.workflow.inputs.get(inner)
         path = (*leaf.path, "inputs", inner)
+        unsaid = self._draft.said.get((leaf.name, "input", inner))
         if spec is None:
             known = work.workflow.inputs
             self._draft.wrong(
                 path,
                 f"{work.workflow.name!r} has no input {inner!r}{nearest(inner, known)}.",
-                f"Its inputs are: {', '.join(known)}.",
+                f"Its inputs are: {one_of(known)}.",
                 at_key=True,
             )
-        elif outer.partition(".")[0] not in scope.types and not spec.has_default:
-            self._draft.wrong(
-                path,
-                f"{work.workflow.name!r} needs the input {inner!r}, and there is no field "
-                f"{outer!r}{nearest(outer, scope.types)}.",
-                "Say with 'inputs' which field it is.",
-            )
+        elif unsaid is not None and outer not in scope.types:
+            if not spec.has_default:
+                self._draft.wrong(
+                    unsaid,
+                    f"{work.workflow.name!r} needs the input {inner!r}, and there is no field of "
+                    f"that name.",
+                    f"Add 'inputs' with {inner}: and the field that it is.",
+                )
+        else:
+            given = parse(outer)
+            self.read |= names(given)
+            kind = self.expression(given, scope.types, path)
+            if not _may_be(kind, spec.annotation):
+                self._draft.wrong(
+                    unsaid or path,
+                    f"The input {inner!r} is {text_of(spec.annotation)} in "
+                    f"{work.workflow.name!r}, and {outer!r} is {text_of(kind)}.",
+                    "Say with 'inputs' which field it is.",
+                )
 
     def _branch(self, branch: Branch, scope: Scope) -> None:
         self.read |= names(branch.on)
-        is_if = branch.path[-1] == "if"
-        path = branch.path if is_if else (*branch.path, "on")
+        types = scope.types
+        if branch.path[-1] == "if":
+            self._condition(branch.on, types, branch.path, "one of its ways can never be taken.")
+            return
+        path = (*branch.path, "on")
         if not names(branch.on):
-            self._condition(branch.on, scope, path)
+            self._constant(branch.on, path)
             return
-        kind = self.expression(branch.on, scope, path)
+        kind = self.expression(branch.on, types, path)
         possible = values_of(kind)
-        if is_if or possible is None:
+        if possible is None:
             return
-        for case in branch.cases:
-            for value in case.values:
-                if value not in possible:
-                    self._draft.wrong(
-                        (*branch.path, "cases", value),
-                        f"{branch.on.text!r} is never {value!r}{nearest(value, possible)}.",
-                        f"It is one of: {', '.join(possible)}.",
-                        at_key=True,
-                    )
+        if kind is bool and isinstance(branch.on.tree, Comparison | Chain | And | Or | Not):
+            always = certain(branch.on, lambda one: type_of_path(one, types))
+            possible = possible if always is None else (case_text(always),)
+        for value in (value for case in branch.cases for value in case.values):
+            if value not in possible:
+                added = self._draft.said.get((branch.name, "case", value))
+                self._draft.wrong(
+                    added or (*branch.path, "cases", value),
+                    f"{branch.on.text!r} is never {value!r}{nearest(value, possible)}.",
+                    f"It is one of: {', '.join(possible)}.",
+                    at_key=added is None,
+                )
 
     def _each(self, each: Each, scope: Scope) -> None:
-        kind = self.expression(each.over, scope, (*each.path, "over"))
+        kind = self.expression(each.over, scope.types, (*each.path, "over"))
         item = _item_of(kind)
         if item is None:
             self._draft.wrong(
                 (*each.path, "over"),
                 f"{each.over.text!r} is no list.",
-                "Name a field that holds a list.",
+                f"It is {text_of(kind)}; name a field that holds a list.",
             )
             return
         own = each.scope.own
@@ -218,30 +232,10 @@ class _Checker:
         own[each.item] = dataclasses.replace(spec, annotation=listed)
         self.block(each.body, each.scope)
 
-    def _races(self, order: Order, scope: Scope) -> None:
-        before = _before(order)
-        members = order.members
-        for later, second in enumerate(members):
-            for first in members[:later]:
-                if first.name in before[second.name] or second.name in before[first.name]:
-                    continue
-                both = [name for name in written(first.block) if name in written(second.block)]
-                for name in both:
-                    spec: FieldSpec | None = scope.own.get(name)
-                    if spec is not None and spec.merge is None:
-                        self._race(name, first.block, second.block)
-
-    def _race(self, name: str, first: Block, second: Block) -> None:
-        one = next((each for each in leaves(first) if name in each.writes), None)
-        other = next((each for each in leaves(second) if name in each.writes), None)
-        if one is None or other is None:
-            return
-        self._draft.wrong(
-            (*other.path, "writes", name),
-            f"{one.name!r} and {other.name!r} run at once and both write {name!r}.",
-            f"Let each write a field of its own, or declare under 'state': "
-            f"{name}: {{type: …, merge: …}}.",
-        )
+    def _until(self, repeat: Repeat, until: Expression, scope: Scope) -> None:
+        self.read |= names(until)
+        where = (*repeat.path, "until")
+        self._condition(until, scope.types, where, "the loop would always end the same way.")
 
 
 def _optional(leaf: Leaf) -> frozenset[str]:
@@ -249,27 +243,9 @@ def _optional(leaf: Leaf) -> frozenset[str]:
     return signature_of(work.function).optional if isinstance(work, FunctionWork) else frozenset()
 
 
-def _reads_path(leaf: Leaf, position: int) -> Path:
-    if isinstance(leaf.work, ReviewWork):
-        return (*leaf.path, "fields")
-    return (*leaf.path, "reads", position)
-
-
-def _before(order: Order) -> dict[str, set[str]]:
-    """For each member, all that has ended when it begins."""
-    needs = {member.name: member.needs for member in order.members}
-    found: dict[str, set[str]] = {}
-
-    def gather(name: str) -> set[str]:
-        if name not in found:
-            found[name] = set()
-            for need in needs[name]:
-                found[name] |= {need, *gather(need)}
-        return found[name]
-
-    for name in needs:
-        gather(name)
-    return found
+def _may_be(kind: object, annotation: object) -> bool:
+    """Can a value of one type be one of the other, as far as their writing shows it?"""
+    return any(may_equal(one, other) for one in shapes(kind) for other in shapes(annotation))
 
 
 def values_of(kind: object) -> tuple[str, ...] | None:

@@ -12,6 +12,8 @@ from pydantic_core import PydanticUndefined
 from .. import reducers
 from .draft import field_spec
 from .flow import FieldSpec
+from .merging import MEANT, merges
+from .types import text_of
 
 
 def fields_of_class(given: object) -> dict[str, FieldSpec]:
@@ -21,7 +23,7 @@ def fields_of_class(given: object) -> dict[str, FieldSpec]:
         TypeError: another kind of class, or a reducer that is none of ours.
     """
     if not isinstance(given, type):
-        raise TypeError(f"{given!r} is no class")
+        raise TypeError("it is no class")
     hints = get_type_hints(given, include_extras=True)
     if issubclass(given, BaseModel):
         found = {}
@@ -37,7 +39,7 @@ def fields_of_class(given: object) -> dict[str, FieldSpec]:
         }
     if hasattr(given, "__total__"):
         return {name: _from_hint(hint, None, False) for name, hint in hints.items()}
-    raise TypeError(f"{given!r} is no Pydantic model, dataclass or TypedDict")
+    raise TypeError(f"{given.__name__} is no Pydantic model, dataclass or TypedDict")
 
 
 def _default_of(field: dataclasses.Field[Any]) -> tuple[object, bool]:  # Any: of every type
@@ -53,16 +55,19 @@ def _from_hint(hint: Any, default: object, known: bool) -> FieldSpec:  # Any: a 
         hint, *extras = get_args(hint)
         functions = [each for each in extras if callable(each) and not isinstance(each, type)]
         if functions:
-            merge = _merge_of(functions[-1])
+            merge = _merge_of(functions[-1], hint)
+            if not merges(merge, hint):
+                raise TypeError(f"the reducer {merge!r} is for {MEANT[merge]}, not {text_of(hint)}")
         for each in extras:
             if each not in functions:
                 hint = Annotated[hint, each]  # its limits stay
     return field_spec(hint, default=default, has_default=known, merge=merge)
 
 
-def _merge_of(function: object) -> str:
+def _merge_of(function: object, hint: object) -> str:
     known: dict[object, str] = {each: name for name, each in reducers.MERGES.items()}
-    known |= {operator.add: "append"}
+    # LangGraph's own way of saying it, for lists and for numbers.
+    known |= {operator.add: "append" if merges("append", hint) else "add"}
     if function not in known:
         raise TypeError(f"the reducer {function!r} is none of {', '.join(reducers.MERGES)}")
     return known[function]

@@ -44,6 +44,8 @@ def chosen(hint: object, value: object) -> object:
     members = [each for each in get_args(bare) if each is not NoneType]
     if value is None and len(members) < len(get_args(bare)):
         return NoneType
+    if isinstance(value, bool) and bool in members:
+        return bool
     single = isinstance(value, str) or callable(value)
     for each in members:
         inner = bare_of(each)

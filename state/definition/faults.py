@@ -25,6 +25,7 @@ BEGIN = (
     "a list of steps under 'workflow_steps:'."
 )
 TOO_DEEP = "The definition is nested too deeply, or holds itself."
+FLATTER = "Make the definition flatter."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +74,23 @@ _MEANT: tuple[tuple[object, str], ...] = (
 )
 
 
+#: What to do about Pydantic's and the models' own complaints, by their kind.
+_FIXES: Mapping[str, str] = {
+    "companion": "Take it out, or move it to a step that it goes with.",
+    "empty": "Write a step, or take the key out.",
+    "kinds": "Take one of these keys out, or make two steps of it.",
+    "name": "Write a name such as my_step.",
+    "no_kind": "Add one of these keys.",
+    "route": "Name a field after 'on', or an agent after 'agent'.",
+    "stage": "Name an agent, or a function, that does its work.",
+    "then": "Add 'then' with a step, a list of steps, or the name of one of this list.",
+}
+
+
 def problem_of(error: ErrorDetails, place: Place, at_key: bool) -> Problem:
     """One of Pydantic's errors in our words."""
     kind, message, path = error["type"], error["msg"].removesuffix("."), place.path
-    fix = BEGIN if place.hint is Workflow else None
+    fix = BEGIN if place.hint is Workflow else _FIXES.get("name" if at_key else kind)
     said = message[:1].upper() + message[1:]
     if kind == "companion":  # its fault is a key's
         path, at_key = (*path, error["ctx"]["key"].strip("'")), True
@@ -89,10 +103,11 @@ def problem_of(error: ErrorDetails, place: Place, at_key: bool) -> Problem:
     elif kind in _BOUNDS:
         words, key = _BOUNDS[kind]
         said = f"{_subject(place)} must be {words} {error['ctx'][key]:g}, not {place.value!r}"
+        fix = f"Write a number that is {words} {error['ctx'][key]:g}."
     elif kind in {"too_short", "string_too_short"}:
         said, fix = f"{_subject(place)} is empty", "Give it at least one."
     elif kind == "recursion_loop":
-        return Problem(path=path, message=TOO_DEEP)
+        return Problem(path=path, message=TOO_DEEP, fix=FLATTER)
     return Problem(
         path=path,
         message=f"{said}.",
@@ -110,6 +125,9 @@ def mismatch(place: Place, fix: str | None = None) -> Problem:
         message = f"{subject} cannot be {value!r}{nearest(value, words)}."
         return Problem(path=place.path, message=message, fix=f"It is one of: {', '.join(words)}.")
     kind = "a list or a mapping" if place.listed else words_for(place.hint)
+    if fix is None:
+        quoted = isinstance(value, str) and kind in {"a whole number", "a number", "true or false"}
+        fix = f"Write {kind} here{', without quotes' * quoted}."
     message = f"{subject} takes {kind}, not {shown(value)}."
     return Problem(path=place.path, message=message, fix=fix)
 
@@ -196,7 +214,9 @@ def twice(entries: Iterable[tuple[Path, object]]) -> Iterator[Problem]:
     for path, key in entries:
         text = text_of_key(key)
         if text in seen:
-            yield Problem(path=path, message=f"{text!r} is here twice.", at="key")
+            yield Problem(
+                path=path, message=f"{text!r} is here twice.", fix="Take one out.", at="key"
+            )
         seen.add(text)
 
 

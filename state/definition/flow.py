@@ -7,7 +7,7 @@ back to the place in the definition.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .expressions import Expression
@@ -153,7 +153,15 @@ class Leaf:
     handling: ErrorHandling = NO_HANDLING
     fallback: Block | None = None
     timeout: float | None = None
+    #: For how many seconds its result is kept; None: not at all.
+    cache: float | None = None
     metadata: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def escalation(self) -> str | None:
+        """The node, and the field, of a person's decision on its failure; None: nobody's."""
+        escalates = self.handling.fallback_strategy == "escalate" and self.fallback is None
+        return f"{self.name}_escalation" if escalates else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,9 +265,26 @@ class Scope:
     outer: Mapping[str, FieldSpec] = field(default_factory=dict)
 
     @property
-    def types(self) -> dict[str, object]:
+    def types(self) -> Mapping[str, object]:
         """Every visible field's type."""
-        return {name: each.annotation for name, each in (*self.outer.items(), *self.own.items())}
+        return _Types(self)
+
+
+class _Types(Mapping[str, object]):
+    """A view and no copy: every step asks for it, and there may be thousands of fields."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def __getitem__(self, name: str) -> object:
+        own = self._scope.own.get(name)
+        return (self._scope.outer[name] if own is None else own).annotation
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*self._scope.outer, *self._scope.own)))
+
+    def __len__(self) -> int:
+        return len(dict.fromkeys((*self._scope.outer, *self._scope.own)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,9 @@ Each is made of the same few blocks as everything else, so whatever holds for th
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
-from ..names import nearest
 from ..records import Assignment, Message, Plan, Turn
 from .blocks import nothing, written
 from .draft import Draft, field_spec
@@ -32,8 +31,9 @@ from .flow import (
     TurnWork,
     Work,
 )
-from .making import block, declared, leaf
-from .steps import Chat, Step, Team
+from .making import block, declared, given_by, leaf, substitute_of
+from .signatures import signature_of
+from .steps import Chat, Rules, Step, Team
 from .workflow import Agent
 
 
@@ -48,10 +48,13 @@ def _part(
     agent: Agent | None = None,
     reads: tuple[str, ...] | None = None,
 ) -> Leaf:
-    """A node that is a part of a step."""
-    draft.name(name, path)
-    made = leaf(draft, step, path, work, writes, agent=agent, reads=reads)
-    return dataclasses.replace(made, name=name)
+    """A node that is a part of a step; a stage has a name of its own."""
+    own = (*path, "stage") if isinstance(work, StageWork) else None
+    draft.name(name, own or draft.named[step.step])
+    for position, field in enumerate(step.reads or ()):
+        draft.said[(name, field)] = (*draft.named[step.step][:-1], "reads", position)
+    part = step.model_copy(update={"step": name})
+    return leaf(draft, part, path, work, writes, agent=agent, reads=reads)
 
 
 def together(draft: Draft, step: Step, path: Path) -> Block:
@@ -59,13 +62,18 @@ def together(draft: Draft, step: Step, path: Path) -> Block:
 
     Where the step does not say what it writes, it is a mapping from each agent to its result.
     """
-
-    names = step.agents or ()
+    where = (*path, "agents")
+    names = _distinct(draft, step.agents or (), where)
+    if not names:
+        draft.wrong(where, "'agents' is empty.", "Give it at least one.")
+        return nothing(step.step, path)
     if step.pattern == "chat":
-        return _chat(draft, step, path, Chat(participants=names, task=step.task), (*path, "agents"))
+        talk = Chat(participants=names, task=step.task)
+        return _chat(draft, step, path, talk, where, people=where)
     if step.pattern == "team":
         made = Team(manager=names[0], workers=dict.fromkeys(names[1:] or names), task=step.task)
-        return team(draft, step.model_copy(update={"team": made}), path)
+        places = {name: (*where, position) for position, name in enumerate(names)}
+        return _team(draft, step.model_copy(update={"team": made}), path, where, places)
     entry = step.writes is None
     if entry:
         mapping: Any = dict[str, Any]
@@ -78,7 +86,12 @@ def together(draft: Draft, step: Step, path: Path) -> Block:
         agent = draft.agent(name, (*path, "agents", position))
         if agent is None:
             continue
-        work = AgentWork(agent=agent, task=step.task, entry=name if entry else None)
+        work = AgentWork(
+            agent=agent,
+            task=step.task,
+            entry=name if entry else None,
+            substitute=substitute_of(draft, step, path, agent),
+        )
         part = f"{step.step}_{name}"
         parts.append(_part(draft, step, path, part, work, writes, agent=agent))
     if step.pattern == "concurrent":
@@ -90,25 +103,35 @@ def together(draft: Draft, step: Step, path: Path) -> Block:
 def chat(draft: Draft, step: Step, path: Path) -> Block:
     """Agents in one conversation."""
     assert step.chat is not None
-    return _chat(draft, step, path, step.chat, (*path, "chat"))
+    where = (*path, "chat")
+    return _chat(draft, step, path, step.chat, where, people=(*where, "participants"))
 
 
-def _chat(draft: Draft, step: Step, path: Path, given: Chat, where: Path) -> Block:
+def _distinct(draft: Draft, names: tuple[str, ...], where: Path) -> tuple[str, ...]:
+    """The names without those that are there for the second time, which are noted."""
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            draft.wrong((*where, position), f"{name!r} is here twice.", "Take one of the two out.")
+    return tuple(dict.fromkeys(names))
+
+
+def _chat(draft: Draft, step: Step, path: Path, given: Chat, where: Path, *, people: Path) -> Block:
+    """``people`` is where its participants are named."""
     name, turn = step.step, f"{step.step}_turn"
     draft.write(name, field_spec(list[Message], merge="append"), (*path, "step"))
     draft.write(turn, field_spec(Turn), (*path, "step"))
-    people = [
-        draft.agent(each, (*where, "participants", position))
-        for position, each in enumerate(given.participants)
+    found = [
+        draft.agent(each, (*people, given.participants.index(each)))
+        for each in _distinct(draft, given.participants, people)
     ]
     manager = None
     if given.manager is not None:
         manager = draft.agent(given.manager, (*where, "manager"))
-    present = [each for each in people if each is not None]
+    present = [each for each in found if each is not None]
     names = tuple(each.name for each in present)
     task = given.task or step.task
     chair = TurnWork(manager=manager, participants=names, task=task, chat=name)
-    first = _part(draft, step, path, turn, chair, {turn: Turn}, reads=_and(step, name))
+    first = _part(draft, step, path, turn, chair, {turn: Turn}, reads=_and(step, name, turn))
     cases = []
     for each in present:
         work = SpeakWork(agent=each, participants=names, task=task, chat=name)
@@ -144,10 +167,17 @@ def _and(step: Step, *more: str) -> tuple[str, ...] | None:
 
 def team(draft: Draft, step: Step, path: Path) -> Block:
     """A manager plans, workers do their parts at once, the manager makes one of it."""
+    assert step.team is not None
+    where = (*path, "team")
+    places = {each: (*where, "workers", each) for each in step.team.workers}
+    return _team(draft, step, path, where, {step.team.manager: (*where, "manager"), **places})
+
+
+def _team(draft: Draft, step: Step, path: Path, where: Path, places: Mapping[str, Path]) -> Block:
+    """``places`` are where its members are named."""
     given = step.team
     assert given is not None
-    where = (*path, "team")
-    manager = draft.agent(given.manager, (*where, "manager"))
+    manager = draft.agent(given.manager, places[given.manager])
     if manager is None:
         return nothing(step.step, path)
     name, task = step.step, given.task or step.task
@@ -160,15 +190,15 @@ def team(draft: Draft, step: Step, path: Path) -> Block:
     }
     planning = PlanWork(agent=manager, task=task, workers=about, most=given.max_tasks)
     first = _part(draft, step, path, plan, planning, {plan: Plan}, agent=manager)
-    each = _workers(draft, step, where)
+    each = _workers(draft, step, where, places)
     reads = _and(step, plan, results)
     work = AgentWork(agent=manager, task=task)
-    writes = declared(draft, step, path, default=str)
+    writes = declared(draft, step, path, default=given_by(draft, manager))
     last = _part(draft, step, path, f"{name}_synthesis", work, writes, agent=manager, reads=reads)
     return Sequence(steps=(first, each, last))
 
 
-def _workers(draft: Draft, step: Step, where: Path) -> Block:
+def _workers(draft: Draft, step: Step, where: Path, places: Mapping[str, Path]) -> Block:
     given = step.team
     assert given is not None
     name = step.step
@@ -177,15 +207,15 @@ def _workers(draft: Draft, step: Step, where: Path) -> Block:
     cases, collect = [], []
     for worker, steps in given.workers.items():
         if steps is None:
-            agent = draft.agent(worker, (*where, "workers"))
+            agent = draft.agent(worker, places[worker], at_key=True)
             if agent is None:
                 continue
-            field = f"{name}_{worker}"
-            draft.write(field, field_spec(str), where)
+            field, kind = f"{name}_{worker}", given_by(draft, agent)
+            draft.write(field, field_spec(kind), where)
             work = AssignedWork(agent=agent, assignment="assignment")
             reads = _and(step, "assignment")
             part: Block = _part(
-                draft, step, where, field, work, {field: str}, agent=agent, reads=reads
+                draft, step, where, field, work, {field: kind}, agent=agent, reads=reads
             )
             collect.append(field)
         else:
@@ -218,6 +248,28 @@ def _workers(draft: Draft, step: Step, where: Path) -> Block:
     )
 
 
+#: What a stage's function calls that which it works on.
+_BATCH_WORDS = frozenset({"item", "items", "batch"})
+
+
+def _shared(
+    draft: Draft, step: Step, rules: Rules, agent: Agent | None, function: object
+) -> tuple[str, ...]:
+    """What a stage reads beside its batch: as for any step, what the step declares, and otherwise
+    the fields that its function names. A model is not given the whole list unasked."""
+    if not rules.context_sharing:
+        return ()
+    if step.reads is not None:
+        return step.reads
+    function = function if agent is None else agent.function
+    if function is None:
+        return (agent.input or ()) if agent is not None else ()
+    signature = signature_of(function)
+    fields = {*draft.own, *draft.outside} - _BATCH_WORDS
+    named = signature.parameters if signature.takes == "fields" else ()
+    return tuple(name for name in named if name in fields)
+
+
 def batches(draft: Draft, step: Step, path: Path) -> Block:
     """A list in batches through stages; several batches are under way at once."""
     given = step.batches
@@ -233,7 +285,7 @@ def batches(draft: Draft, step: Step, path: Path) -> Block:
         agent = None if stage.agent is None else draft.agent(stage.agent, (*at, "agent"))
         function = stage.function
         if function is not None:
-            function = draft.imported(function, (*at, "function"))  # type: ignore[assignment]  # now the object
+            function = draft.function(function, (*at, "function"))  # type: ignore[assignment]  # now the object
         logic = None
         if stage.routing_logic is not None:
             logic = draft.expression(stage.routing_logic, (*at, "routing_logic"))
@@ -246,8 +298,8 @@ def batches(draft: Draft, step: Step, path: Path) -> Block:
             rules=given.rules,
             item=previous,
         )
-        shared = step.reads or () if given.rules.context_sharing else ()
-        reads = (*shared, previous)
+        shared = _shared(draft, step, given.rules, agent, function)
+        reads = tuple(dict.fromkeys((*shared, previous)))
         writes = {stage.stage: listed}
         leaves.append(_part(draft, step, at, stage.stage, work, writes, agent=agent, reads=reads))
         previous = stage.stage
@@ -269,22 +321,3 @@ def batches(draft: Draft, step: Step, path: Path) -> Block:
         isolate=given.rules.error_isolation,
         keep=kept,
     )
-
-
-def unknown_branch(draft: Draft, steps: dict[str, Step]) -> None:
-    """Steps that add themselves to a step which takes no branches."""
-    for position, each in enumerate(draft.workflow.workflow_steps):
-        if each.branch_of is None:
-            continue
-        where: Path = ("workflow_steps", position, "branch_of")
-        parent = steps.get(each.branch_of)
-        if parent is None:
-            draft.wrong(
-                where,
-                f"There is no step {each.branch_of!r}{nearest(each.branch_of, steps)}.",
-                "Name a parallel or route step.",
-            )
-        elif parent.parallel is None and parent.route is None:
-            draft.wrong(where, f"{each.branch_of!r} is neither a parallel nor a route step.")
-        elif parent.route is not None and each.case is None:
-            draft.wrong(where, f"{each.step!r} says not for which case of {each.branch_of!r}.")

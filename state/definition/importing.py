@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
+
+from ..names import nearest
 
 
 def import_reference(reference: object, base: Path | None) -> object:
@@ -22,20 +25,24 @@ def import_reference(reference: object, base: Path | None) -> object:
     if not isinstance(reference, str):
         return reference
     module, _, name = reference.partition(":")
-    found: object = _module(module, base)
+    found: object = module_named(module, base)
     for part in name.split("."):
+        if not hasattr(found, part):
+            # The module's own words would name it as it is called among all modules.
+            raise AttributeError(f"{module!r} has no {part!r}{nearest(part, dir(found))}")
         found = getattr(found, part)
     return found
 
 
-def _module(name: str, base: Path | None) -> ModuleType:
-    file = None if base is None else (base / f"{name}.py").resolve()
-    if file is None or "." in name or not file.is_file():
+def module_named(name: str, base: Path | None) -> ModuleType:
+    """The module of that name, one beside the definition's file before all others."""
+    file = None if base is None else _beside(name, base)
+    if file is None:
         return import_module(name)
     present = sys.modules.get(name)
     if present is not None and getattr(present, "__file__", None) == str(file):
         return present
-    own = f"{name}_{hashlib.sha256(str(file).encode()).hexdigest()[:8]}"
+    own = f"{name}_{mark_of(file)}"
     if own in sys.modules:
         return sys.modules[own]
     spec = spec_from_file_location(own, file)
@@ -48,3 +55,18 @@ def _module(name: str, base: Path | None) -> ModuleType:
         del sys.modules[own]
         raise
     return made
+
+
+def is_beside(text: str, base: Path) -> bool:
+    """Does a text refer to a module that lies in the folder?"""
+    return any(_beside(name, base) for name in re.findall(r"(\w+):", text))
+
+
+def mark_of(path: Path) -> str:
+    """A few letters that stand for a path, and for no other."""
+    return hashlib.sha256(str(path).encode()).hexdigest()[:8]
+
+
+def _beside(name: str, base: Path) -> Path | None:
+    file = (base / f"{name}.py").resolve()
+    return file if "." not in name and file.is_file() else None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..records import Verdict
 from .blocks import Targets, block_of, nothing, review_of, reviewed, with_paths, written
-from .draft import Draft, field_spec
+from .companions import check_companions
+from .draft import MOST_DEEP, Draft, field_spec
 from .flow import (
     AgentWork,
     Block,
@@ -26,8 +29,21 @@ from .workflow import Agent, Checkpoint
 
 def make_step(draft: Draft, step: Step, path: Path, targets: Targets) -> Block:
     """The block of a step, with the human checkpoints that stand after it."""
-    draft.name(step.step, (*path, "step"))
+    if not draft.name(step.step, (*path, "step")):
+        return nothing(step.step, path)
+    check_companions(draft, step, path)
+    for position, use in enumerate(step.validation_gates):
+        draft.gate(use, (*path, "validation_gates", position))
+    if draft.depth >= MOST_DEEP:
+        draft.wrong(
+            path,
+            f"More than {MOST_DEEP} steps stand within each other, or lead to each other, here.",
+            "Make the definition flatter, or nest a workflow of its own.",
+        )
+        return nothing(step.step, path)
+    draft.depth += 1
     block = _made(draft, step, path, targets)
+    draft.depth -= 1
 
     from .reviews import review_leaf
 
@@ -74,18 +90,15 @@ def block(
         if isinstance(each, str):
             draft.wrong(
                 (*path, position),
-                f"The name {each!r} stands among steps.",
-                "Lead to one step by its name alone, or write the steps here.",
+                f"The name {each!r} stands among steps."
+                if targets is not None
+                else f"The name {each!r} stands where only steps can.",
+                "Lead to one step by its name alone, or write the steps here."
+                if targets is not None
+                else "Write the step here; only routes, ifs and fallbacks lead to one by name.",
             )
             return None
-    return block_of(draft, with_paths(given, path), _maker(draft), name=name, unordered=False)
-
-
-def _maker(draft: Draft) -> Any:  # Any: Make, whose alias would go round in a circle
-    def make(step: Step, path: Path, targets: Targets) -> Block:
-        return make_step(draft, step, path, targets)
-
-    return make
+    return block_of(draft, with_paths(given, path), make_step, name=name, unordered=False)
 
 
 def leaf(
@@ -99,13 +112,16 @@ def leaf(
     targets: Targets | None = None,
     reads: tuple[str, ...] | None = None,
 ) -> Leaf:
-    """A node of a step, with its gates and what happens when it fails."""
+    """A node of a step, with its gates and what happens when it fails.
+
+    A person's decision on its failure is a field as well.
+    """
     handling = handling_of(draft, step.error_handling, agent)
     fallback = None
     if step.fallback is not None:
         fallback = block(draft, step.fallback, (*path, "fallback"), name=step.step, targets=targets)
     gates = (*(draft.workflow.validation_gates if agent is not None else ()),)
-    return Leaf(
+    made = Leaf(
         name=step.step,
         work=work,
         reads=step.reads if reads is None else reads,
@@ -115,8 +131,12 @@ def leaf(
         handling=handling,
         fallback=fallback,
         timeout=step.timeout,
+        cache=(math.inf if step.cache is True else step.cache) or None,
         metadata=step.metadata,
     )
+    if made.escalation is not None:
+        draft.write(made.escalation, field_spec(Verdict), (*path, "step"))
+    return made
 
 
 def handling_of(draft: Draft, own: ErrorHandling | None, agent: Agent | None) -> ErrorHandling:
@@ -138,9 +158,9 @@ def declared(
     for field, spec in step.writes.items():
         where = (*path, "writes", field)
         if spec is None:
-            draft.write(field, field_spec(default), where, assumed=True)
+            draft.write(field, field_spec(default), where, assumed=True, at_key=True)
         else:
-            draft.write(field, draft.type(spec, where), where)
+            draft.write(field, draft.type(spec, where), where, at_key=True)
         found[field] = draft.own[field].annotation if field in draft.own else default
     return found
 
@@ -157,38 +177,49 @@ def agent_leaf(
     draft: Draft, step: Step, path: Path, agent: Agent, targets: Targets | None = None
 ) -> Leaf:
     """One agent's step."""
-    default: object = str if agent.function is None else Any
-    if agent.output is not None:
-        place = ("agents", list(draft.agents).index(agent.name), "output")
-        default = draft.type(agent.output, place).annotation
-    writes = declared(draft, step, path, default=default)
-    handling = handling_of(draft, step.error_handling, agent)
-    substitute = None
-    if handling.substitute is not None:
-        substitute = draft.agent(handling.substitute, _substitute_path(step, path))
+    writes = declared(draft, step, path, default=given_by(draft, agent))
+    substitute = substitute_of(draft, step, path, agent)
     work = AgentWork(agent=agent, task=step.task, substitute=substitute)
     reads = step.reads if step.reads is not None else agent.input
+    if step.reads is None:
+        for position, name in enumerate(agent.input or ()):
+            at = list(draft.agents).index(agent.name)
+            draft.said[(step.step, name)] = ("agents", at, "input", position)
     return leaf(draft, step, path, work, writes, agent=agent, targets=targets, reads=reads)
 
 
-def _substitute_path(step: Step, path: Path) -> Path:
-    own = step.error_handling is not None and step.error_handling.substitute is not None
-    return (*(path if own else ()), "error_handling", "substitute")
+def given_by(draft: Draft, agent: Agent) -> object:
+    """The type of what an agent gives: what it declares, and otherwise text of a model."""
+    if agent.output is not None:
+        place = ("agents", list(draft.agents).index(agent.name), "output")
+        return draft.type(agent.output, place).annotation
+    return str if agent.function is None else Any
+
+
+def substitute_of(draft: Draft, step: Step, path: Path, agent: Agent) -> Agent | None:
+    """The agent that steps in when this one fails; whoever says so says which one."""
+    handling = handling_of(draft, step.error_handling, agent)
+    if handling.substitute is not None:
+        if step.error_handling is None or step.error_handling.substitute is None:
+            return draft.agents.get(handling.substitute)  # its name was checked where it stands
+        return draft.agent(handling.substitute, (*path, "error_handling", "substitute"))
+    if handling.fallback_strategy == "substitute":
+        place = ("agents", list(draft.agents).index(agent.name))
+        said = ((path, step.error_handling), (place, agent.error_handling))
+        where = next((p for p, own in said if own is not None and own.fallback_strategy), ())
+        draft.wrong(
+            (*where, "error_handling", "fallback_strategy"),
+            "The strategy 'substitute' says not which agent steps in.",
+            "Add 'substitute' with an agent's name.",
+        )
+    return None
 
 
 def _function(draft: Draft, step: Step, path: Path, targets: Targets) -> Block:
-    found = draft.imported(step.function, (*path, "function"))
+    found = draft.function(step.function, (*path, "function"))
     if found is None:
         return nothing(step.step, path)
-    try:
-        signature = signature_of(found)
-    except (TypeError, ValueError) as error:
-        draft.wrong(
-            (*path, "function"),
-            f"{step.function!r} cannot be a step: {error}.",
-            "Give a function whose parameters name fields, or a class with 'execute'.",
-        )
-        return nothing(step.step, path)
+    signature = signature_of(found)
     returns = signature.returns
     if step.writes is None and returns is type(None):
         writes: dict[str, object] = {}
@@ -205,6 +236,7 @@ def _function(draft: Draft, step: Step, path: Path, targets: Targets) -> Block:
     reads = step.reads
     if reads is None and signature.takes == "fields" and "state" not in signature.special:
         reads = signature.parameters
+        draft.said |= {(step.step, name): (*path, "function") for name in reads}
     return leaf(
         draft, step, path, FunctionWork(function=found), writes, targets=targets, reads=reads
     )
@@ -231,16 +263,10 @@ def _parallel(draft: Draft, step: Step, path: Path) -> Block:
         made = block(draft, way, (*path, "parallel", key), name=f"{step.step}_{key}")
         if made is not None:
             members.append(Member(name=key, block=made))
-    for added, where in additions(draft, step.step):
-        made = block_of(draft, [(added, where)], _maker(draft), name=added.step, unordered=False)
+    for added, where in draft.added.get(step.step, ()):
+        made = block_of(draft, [(added, where)], make_step, name=added.step, unordered=False)
         members.append(Member(name=added.step, block=made))
+    if not step.parallel and not members:
+        draft.wrong((*path, "parallel"), "'parallel' is empty.", "Give it at least one branch.")
+        return nothing(step.step, path)
     return Order(name=step.step, members=tuple(members))
-
-
-def additions(draft: Draft, name: str) -> list[tuple[Step, Path]]:
-    """The steps that add themselves to the step of that name."""
-    return [
-        (each, ("workflow_steps", position))
-        for position, each in enumerate(draft.workflow.workflow_steps)
-        if each.branch_of == name
-    ]

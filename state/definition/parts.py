@@ -69,6 +69,9 @@ _REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 def _reference(value: object) -> object:
     if callable(value):
         return value
+    execute = getattr(value, "execute", None)
+    if callable(execute):  # an object of a class step, made with arguments of its own
+        return execute
     if isinstance(value, str) and _REFERENCE.fullmatch(value):
         return value
     raise PydanticCustomError("reference", "write it as package.module:name")

@@ -19,6 +19,7 @@ from ..errors import DefinitionError, Problem
 from .declared import bare_of, chosen, fits, keys_of, same, tag_of
 from .faults import (
     BEGIN,
+    FLATTER,
     FOLLOWS,
     SEEN,
     TOO_DEEP,
@@ -59,7 +60,7 @@ def workflow_from(data: object, *, source: str | None = None) -> Workflow:
     try:
         workflow, problems = _read(data, ())
     except RecursionError:
-        workflow, problems = None, [Problem(path=(), message=TOO_DEEP)]
+        workflow, problems = None, [Problem(path=(), message=TOO_DEEP, fix=FLATTER)]
     if problems or workflow is None:
         raise DefinitionError(problems, source=source)
     return workflow

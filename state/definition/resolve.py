@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
-from typing import Any
 
-from ..errors import DefinitionError, Problem
+from ..errors import DefinitionError
 from ..names import nearest
 from .blocks import block_of, review_of, written
+from .branches import add_branches
 from .checks import check
 from .classes import fields_of_class
-from .draft import RESERVED, Draft, Ports
+from .draft import RESERVED, Draft, Ports, problem_of
 from .flow import Block, FieldSpec, Path, Resolved, Scope, Sequence
-from .groups import unknown_branch
+from .importing import is_beside, mark_of
 from .making import make_step
+from .policies import ErrorHandling
 from .reviews import review_leaf
 from .schemas import module_of, schemas_of
 from .steps import Step
 from .types import TypeFault
+from .walking import steps_within
 from .workflow import UNORDERED, Checkpoint, Workflow
 
 
@@ -29,20 +31,22 @@ def resolve(workflow: Workflow, ports: Ports) -> Resolved:
         DefinitionError: with every fault of the first kind found: names and types, or, when
             these are right, the flow.
     """
-    schemas, faults = _schemas(workflow)
-    if faults:
-        raise DefinitionError(faults)
     base = None if workflow.base is None else FilePath(workflow.base)
+    schemas = _schemas(workflow, base)
     draft = Draft(workflow=workflow, ports=ports, base=base, schemas=schemas)
     inputs, inputs_class = _fields(draft, workflow.inputs, ("inputs",))
     state, state_class = _fields(draft, workflow.state, ("state",))
     draft.own.update({**inputs, **state})
     _unique(draft)
+    _check_shared(draft)
+    add_branches(draft)
+    _raise(draft)  # steps that stand nowhere would be missed everywhere
+    _place_checkpoints(draft)
     steps = _steps(draft)
     flow = block_of(
         draft,
         steps,
-        lambda step, path, targets: make_step(draft, step, path, targets),
+        make_step,
         name="workflow",
         unordered=workflow.pattern in UNORDERED,
     )
@@ -77,21 +81,28 @@ def _raise(draft: Draft) -> None:
         raise DefinitionError(draft.problems)
 
 
-def _schemas(workflow: Workflow) -> tuple[Mapping[str, type], list[Problem]]:
+def _schemas(workflow: Workflow, base: FilePath | None) -> Mapping[str, type]:
     """The declared schemas as classes."""
-    if not workflow.schemas:
-        return {}, []
+    declared = workflow.schemas
+    if not declared:
+        return {}
+    name = workflow.name
+    if base is not None and any(is_beside(each, base) for each in _texts(declared)):
+        # Another folder's module of the same name has other classes.
+        name = f"{name}_{mark_of(base)}"
     try:
-        module = module_of(workflow.name, workflow.schemas)
-        return schemas_of(workflow.schemas, module=module), []
+        return schemas_of(declared, module=module_of(name, declared), base=base)
     except TypeFault as fault:
-        problem = Problem(
-            path=("schemas", *fault.path),
-            message=fault.message,
-            fix=fault.fix,
-            offset=fault.offset,
-        )
-        return {}, [problem]
+        raise DefinitionError([problem_of(fault, ("schemas",))]) from None
+
+
+def _texts(given: object) -> Iterator[str]:
+    """Every text in plain data."""
+    if isinstance(given, str):
+        yield given
+    elif isinstance(given, Mapping):
+        for each in given.values():
+            yield from _texts(each)
 
 
 def _fields(draft: Draft, given: object, path: Path) -> tuple[dict[str, FieldSpec], type | None]:
@@ -100,7 +111,7 @@ def _fields(draft: Draft, given: object, path: Path) -> tuple[dict[str, FieldSpe
         found = {}
         for name, spec in given.items():
             if name in RESERVED:
-                draft.wrong((*path, name), f"{name!r} is a field that every workflow has already.")
+                draft.taken(name, (*path, name), at_key=True)
             found[name] = draft.type(spec, (*path, name))
         return found, None
     made = draft.imported(given, path)
@@ -116,17 +127,37 @@ def _fields(draft: Draft, given: object, path: Path) -> tuple[dict[str, FieldSpe
 
 
 def _unique(draft: Draft) -> None:
-    """Agents, tools, gates and checkpoints each have one name."""
+    """Agents, tools and gates each have one name."""
     workflow = draft.workflow
     for key, names in (
         ("agents", [each.name for each in workflow.agents]),
         ("tools", [each.name for each in workflow.tools]),
         ("gates", [each.name for each in workflow.gates]),
-        ("human_checkpoints", [each.name for each in workflow.human_checkpoints]),
     ):
+        seen: set[str] = set()
         for position, name in enumerate(names):
-            if name in names[:position]:
-                draft.wrong((key, position, "name"), f"{name!r} is declared twice under {key!r}.")
+            if name in seen:
+                draft.wrong(
+                    (key, position, "name"),
+                    f"{name!r} is declared twice under {key!r}.",
+                    "Take one of the two out, or give it another name.",
+                )
+            seen.add(name)
+
+
+def _check_shared(draft: Draft) -> None:
+    """What is said of all agents' steps, and of each agent, holds even where no step shows it."""
+    workflow = draft.workflow
+    for position, use in enumerate(workflow.validation_gates):
+        draft.gate(use, ("validation_gates", position))
+    places: list[tuple[ErrorHandling | None, Path]] = [(workflow.error_handling, ())]
+    for position, agent in enumerate(draft.agents.values()):
+        places.append((agent.error_handling, ("agents", position)))
+        if agent.output is not None:
+            draft.type(agent.output, ("agents", position, "output"))
+    for handling, path in places:
+        if handling is not None and handling.substitute is not None:
+            draft.agent(handling.substitute, (*path, "error_handling", "substitute"))
 
 
 def _tools(draft: Draft) -> dict[str, object]:
@@ -148,85 +179,55 @@ def _tools(draft: Draft) -> dict[str, object]:
 
 def _steps(draft: Draft) -> list[tuple[Step, Path]]:
     """The top-level steps but those that add themselves to others, which are put there."""
-    every = {each.step: each for each in _all_steps(draft.workflow.workflow_steps)}
-    unknown_branch(draft, every)
-    _checkpoints_have_a_place(draft, every)
-    found: list[tuple[Step, Path]] = []
-    for position, each in enumerate(draft.workflow.workflow_steps):
-        if each.branch_of is None:
-            found.append((_with_added_cases(draft, each), ("workflow_steps", position)))
-    return found
+    return [
+        (each, ("workflow_steps", position))
+        for position, each in enumerate(draft.workflow.workflow_steps)
+        if each.branch_of is None
+    ]
 
 
-def _all_steps(steps: Any) -> list[Step]:  # Any: tuples of steps and names, nested in models
-    from .walking import steps_within
-
-    return list(steps_within(steps))
-
-
-def _with_added_cases(draft: Draft, step: Step) -> Step:
-    """A route with the cases that add themselves to it, wherever in the step it stands."""
-    from .walking import rebuilt
-
-    added: dict[str, dict[str, tuple[Step, ...]]] = {}
-    for each in draft.workflow.workflow_steps:
-        if each.branch_of is not None and each.case is not None:
-            added.setdefault(each.branch_of, {})[each.case] = (each,)
-
-    def extend(one: Step) -> Step:
-        if one.route is None or one.step not in added:
-            return one
-        cases = {**one.route.cases, **added[one.step]}
-        return one.model_copy(update={"route": one.route.model_copy(update={"cases": cases})})
-
-    return rebuilt(step, extend) if added else step
-
-
-def _checkpoints_have_a_place(draft: Draft, steps: Mapping[str, Step]) -> None:
+def _place_checkpoints(draft: Draft) -> None:
     """Every human checkpoint stands after some step; a bare name says it by itself.
 
     ``research_validation`` stands after ``research``, ``final_…`` after everything.
     """
-    placed = []
+    reviews = {
+        each.step for each in steps_within(draft.workflow.workflow_steps) if each.review is not None
+    }
     for position, each in enumerate(draft.workflow.human_checkpoints):
-        where = ("human_checkpoints", position)
-        own = steps.get(each.name)
-        if own is not None and own.review is not None and each.after is None:
+        if each.name in reviews and each.after is None:
             continue  # it is a review step, and named for the record
         after = each.after
-        if after is None:
-            stem = each.name.rpartition("_")[0]
-            after = stem if stem in steps else None
-        if after is None and each.name.startswith("final"):
-            placed.append(each)
-            continue
-        if after is None or after not in steps:
-            known = nearest(after or each.name, steps)
+        stem = each.name.rpartition("_")[0]
+        if after is None and stem in draft.step_names:
+            after = stem
+        last = after is None and each.name.startswith("final")
+        if after not in draft.step_names and not last:
+            known = nearest(after or stem, draft.step_names)
             draft.wrong(
-                (*where, "after") if each.after else where,
+                ("human_checkpoints", position, "after" if each.after else "name"),
                 f"The checkpoint {each.name!r} stands after no step{known}.",
                 "Write {name: …, after: <step>}.",
             )
             continue
-        placed.append(each.model_copy(update={"after": after}))
-    draft.workflow = draft.workflow.model_copy(update={"human_checkpoints": tuple(placed)})
+        draft.placed.setdefault(after or "", []).append((position, each))
 
 
 def _last_checkpoints(draft: Draft, flow: Block) -> Block:
     """The checkpoints that stand after everything."""
-    last = [each for each in draft.workflow.human_checkpoints if each.after is None]
+    last = draft.placed.get("", [])
     if not last:
         return flow
-    leaves = [_checkpoint(draft, each, flow) for each in last]
+    leaves = [_checkpoint(draft, each, position, flow) for position, each in last]
     return Sequence(steps=(flow, *leaves))
 
 
-def _checkpoint(draft: Draft, given: Checkpoint, flow: Block) -> Block:
+def _checkpoint(draft: Draft, given: Checkpoint, position: int, flow: Block) -> Block:
     fields = (
         tuple(draft.workflow.outputs or ()) or tuple(last_written(flow)) or tuple(written(flow))
     )
     shown = tuple(each for each in fields if each in draft.own)
-    return review_leaf(draft, given.name, review_of(given, shown), ("human_checkpoints",))
+    return review_leaf(draft, given.name, review_of(given, shown), ("human_checkpoints", position))
 
 
 def last_written(flow: Block) -> dict[str, object]:

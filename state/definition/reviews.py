@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ..records import Verdict
-from ..review import DECISION_TYPES
-from .blocks import Targets
+from .blocks import Targets, nothing
 from .draft import Draft, field_spec
 from .flow import Block, Branch, Case, Leaf, Path, Repeat, ReviewWork, Sequence
 from .making import block
@@ -27,29 +26,14 @@ def review_leaf(
     targets: Targets | None = None,
 ) -> Block:
     """A person's decision; with ``on_question``, steps that answer, and the review again."""
-    if step is None:
-        draft.name(name, (*path, "name"))
+    if step is None and not draft.name(name, (*path, "name")):
+        return nothing(name, path)
+    _check_decisions(draft, review, path)
     draft.reviews[name] = review.fields
-    draft.write(name, field_spec(Verdict), path)
-    writes: dict[str, object] = {name: Verdict}
-    reads = (*(step.reads if step is not None and step.reads else ()), *review.fields)
-    describe = None
-    if review.describe is not None:
-        describe = draft.imported(review.describe, (*path, "describe"))
-        if describe is not None and (step is None or step.reads is None):
-            reads = (*reads, *signature_of(describe).parameters)
-    found = review.model_copy(update={"describe": describe})
-    if review.on_question is None and "respond" in review.decisions:
-        kept = tuple(each for each in review.decisions if each != "respond")
-        found = found.model_copy(update={"decisions": kept or DECISION_TYPES[:1]})
-    node = Leaf(
-        name=name,
-        work=ReviewWork(review=found),
-        reads=tuple(dict.fromkeys(reads)),
-        writes=writes,
-        path=path,
-        metadata={} if step is None else step.metadata,
+    draft.write(
+        name, field_spec(Verdict), (*path, "name") if step is None else (*path[:-1], "step")
     )
+    node = _node(draft, name, review, path, step)
     if review.on_question is None:
         return node
     answer = block(draft, review.on_question, (*path, "on_question"), name=name, targets=targets)
@@ -72,6 +56,55 @@ def review_leaf(
         most=MOST_QUESTIONS,
         path=path,
     )
+
+
+def _node(draft: Draft, name: str, review: Review, path: Path, step: Step | None) -> Leaf:
+    """The pause itself, and where it is said what it reads."""
+    named = step.reads or () if step is not None else ()
+    reads = [*named, *review.fields]
+    for position, field in enumerate(review.fields):
+        draft.said[(name, field)] = (*path, "fields", position)
+    for position, field in enumerate(named):
+        draft.said[(name, field)] = (*path[:-1], "reads", position)
+    describe = None
+    if review.describe is not None:
+        describe = draft.function(review.describe, (*path, "describe"))
+        if describe is not None and (step is None or step.reads is None):
+            for field in signature_of(describe).parameters:
+                reads.append(field)
+                draft.said.setdefault((name, field), (*path, "describe"))
+    found = review.model_copy(update={"describe": describe})
+    if review.on_question is None and "respond" in review.decisions:
+        kept = tuple(each for each in review.decisions if each != "respond")
+        found = found.model_copy(update={"decisions": kept})
+    return Leaf(
+        name=name,
+        work=ReviewWork(review=found),
+        reads=tuple(dict.fromkeys(reads)),
+        writes={name: Verdict},
+        path=path,
+        metadata={} if step is None else step.metadata,
+    )
+
+
+def _check_decisions(draft: Draft, review: Review, path: Path) -> None:
+    """A review can be decided, and can be asked where there are steps to answer."""
+    where, allowed = (*path, "decisions"), review.decisions
+    if not allowed:
+        draft.wrong(where, "'decisions' is empty.", "Name one, such as approve, or leave it out.")
+    elif set(allowed) == {"respond"}:
+        draft.wrong(
+            where,
+            "'respond' alone never ends a review: it is only asked again.",
+            "Add a decision such as approve.",
+        )
+    elif review.on_question is not None and "respond" not in allowed:
+        draft.wrong(
+            (*path, "on_question"),
+            "The steps of 'on_question' never run: 'respond' is none of the decisions.",
+            "Add respond to 'decisions', or take 'on_question' out.",
+            at_key=True,
+        )
 
 
 #: How often a person may ask before the review must be decided; a bound that nobody should meet.

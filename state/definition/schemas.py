@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Mapping
 from keyword import iskeyword
+from pathlib import Path
 from types import ModuleType
 from typing import Any, ForwardRef, Union, get_args, get_origin
 
@@ -54,8 +55,12 @@ def _plain(value: object) -> object:
     return text_of(value) if isinstance(value, type) or get_origin(value) else str(value)
 
 
-def schemas_of(declared: Mapping[str, object], *, module: str) -> dict[str, type]:
+def schemas_of(
+    declared: Mapping[str, object], *, module: str, base: Path | None = None
+) -> dict[str, type]:
     """The classes that were declared, by name. The same declarations give the same classes.
+
+    ``base`` is the folder of the definition's file, where modules of classes may lie.
 
     Raises:
         TypeFault: a declaration is wrong; its path leads through the schema and the field.
@@ -64,10 +69,10 @@ def schemas_of(declared: Mapping[str, object], *, module: str) -> dict[str, type
         _check_name(name)
     inline = {name: each for name, each in declared.items() if isinstance(each, Mapping)}
     found: dict[str, type] = {
-        name: _class_at(name, each) for name, each in declared.items() if name not in inline
+        name: _class_at(name, each, base) for name, each in declared.items() if name not in inline
     }
     if inline:
-        made = _registered(module, declared) or _made(inline, found, declared, module)
+        made = _registered(module, declared) or _made(inline, found, declared, module, base)
         found |= {name: vars(made)[name] for name in inline}
     return {name: found[name] for name in declared}
 
@@ -79,10 +84,11 @@ def _check_name(name: object) -> None:
             f"{name!r} cannot be the name of a schema.",
             fix="Use letters and digits, a letter first, and no word of the type language.",
             path=(str(name),),
+            at_key=True,
         )
 
 
-def _class_at(name: str, declared: object) -> type:
+def _class_at(name: str, declared: object, base: Path | None) -> type:
     """The class that a schema names instead of listing fields."""
     if isinstance(declared, str) and ":" not in declared:
         raise TypeFault(
@@ -91,7 +97,7 @@ def _class_at(name: str, declared: object) -> type:
             path=(name,),
         )
     try:
-        found = parse(declared, {}) if isinstance(declared, str) else declared
+        found = parse(declared, {}, base=base) if isinstance(declared, str) else declared
     except TypeFault as fault:
         raise fault.below(name) from fault
     if not isinstance(found, type):
@@ -115,9 +121,10 @@ def _made(
     classes: Mapping[str, type],
     declared: Mapping[str, object],
     module: str,
+    base: Path | None,
 ) -> ModuleType:
     known = {**classes, **{name: later(name) for name in inline}}
-    fields = {name: _fields(name, specs, known) for name, specs in inline.items()}
+    fields = {name: _fields(name, specs, known, base) for name, specs in inline.items()}
     _check_that_each_can_exist(fields)
     home = ModuleType(module, "Schemas of a workflow, made from its definition.")
     for name, its in fields.items():
@@ -135,7 +142,7 @@ def _made(
 
 
 def _fields(
-    name: str, specs: Mapping[str, object], known: Mapping[str, object]
+    name: str, specs: Mapping[str, object], known: Mapping[str, object], base: Path | None
 ) -> dict[str, FieldType]:
     if not specs:
         raise TypeFault(
@@ -145,7 +152,7 @@ def _fields(
     for field, spec in specs.items():
         _check_field_name(name, field)
         try:
-            found[field] = field_of(spec, known)
+            found[field] = field_of(spec, known, base=base)
         except TypeFault as fault:
             raise fault.below(name, field) from fault
     return found
@@ -157,12 +164,14 @@ def _check_field_name(schema: str, field: object) -> None:
             f"{field!r} cannot be the name of a field.",
             fix="Use letters, digits and _, and a letter first; Python's own words are taken.",
             path=(schema, str(field)),
+            at_key=True,
         )
     if field.startswith(("_", "model_")) or hasattr(BaseModel, field):
         raise TypeFault(
             f"{field!r} is a name that Pydantic needs for itself.",
             fix=f"Choose another, such as {schema.lower()}_{field.strip('_')}.",
             path=(schema, field),
+            at_key=True,
         )
 
 

@@ -13,6 +13,10 @@ from typing_extensions import is_typeddict
 SPECIAL = ("state", "runtime", "config")
 
 
+#: ``either``: the field that the one parameter is named like, and where there is none, a mapping.
+Takes = Literal["fields", "mapping", "either"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Signature:
     """``call`` takes either the whole ``mapping`` of what is read, or ``fields`` by name.
@@ -23,7 +27,7 @@ class Signature:
     """
 
     call: Callable[..., Any]  # Any: a user's function
-    takes: Literal["fields", "mapping"]
+    takes: Takes
     parameters: tuple[str, ...]
     optional: frozenset[str]
     special: frozenset[str]
@@ -37,8 +41,9 @@ MISSING = inspect.Parameter.empty
 def signature_of(given: object) -> Signature:
     """The signature of a function, or of a class (or object) with ``execute``.
 
-    A single parameter that is annotated as a mapping, or not at all and has a name that no field
-    could be meant by (``data``, ``inputs``, ``values``, ``context``), takes everything as a dict.
+    ``execute`` takes everything as one dict. So does a function's single parameter that is no
+    field's name, where it is annotated as a mapping, or not at all and called ``data``,
+    ``inputs``, ``values`` or ``context``.
 
     Raises:
         TypeError: it cannot be called with keywords; says why.
@@ -50,11 +55,11 @@ def signature_of(given: object) -> Signature:
         if each.kind in {each.POSITIONAL_ONLY, each.VAR_POSITIONAL, each.VAR_KEYWORD}:
             raise TypeError(f"its parameter {each.name!r} cannot be given by name")
     named = [each for each in parameters if each.name not in SPECIAL]
-    takes: Literal["fields", "mapping"] = "fields"
-    if len(named) == 1 and (
-        _is_mapping(hints.get(named[0].name, MISSING), named[0].name) or _is_execute(function)
-    ):
+    takes: Takes = "fields"
+    if len(named) == 1 and _is_execute(function):
         takes = "mapping"
+    elif len(named) == 1 and _is_mapping(hints.get(named[0].name, MISSING), named[0].name):
+        takes = "either"
     return Signature(
         call=function,
         takes=takes,

@@ -304,6 +304,10 @@ class Step(Part):
     error_handling: ErrorHandling | None = None
     fallback: Block | None = Field(default=None, description="Steps to take when this one fails.")
     timeout: Duration | None = None
+    cache: Duration | bool = Field(
+        default=False,
+        description="Keep its result for when it reads the same again: so long, or true.",
+    )
     metadata: Mapping[str, Any] = Field(default_factory=dict)  # Any: the user's own
 
     @property

@@ -49,8 +49,18 @@ def hand_out(annotation: object) -> Give:
     return _anything
 
 
+def needs_copy(annotation: object) -> bool:
+    """Whether a value of this type may be one that can be changed in place."""
+    return not _atomic(annotation)
+
+
 def _anything(value: object) -> object:
-    return value if type(value) in _ATOMS else deepcopy(value)
+    if type(value) in _ATOMS:
+        return value
+    try:
+        return deepcopy(value)
+    except Exception:  # a lock, a connection: what cannot be copied is shared
+        return value
 
 
 def _list(arguments: tuple[object, ...]) -> Give:

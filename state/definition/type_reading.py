@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_origin
 
 from ..names import nearest
+from .importing import module_named
 from .type_words import BARE_WORD, RESERVED, WORDS, Named, TypeFault, checked, union
 
 _ELSEWHERE: Mapping[str, str] = {  # what JSON Schema and Python say for the same
@@ -27,29 +28,35 @@ _ELSEWHERE: Mapping[str, str] = {  # what JSON Schema and Python say for the sam
     "Optional": "T | None",
     "Union": "A | B",
 }
+#: How many brackets may stand within each other; far more than anybody can read.
+_DEEPEST = 20
 _GAP = re.compile(r"\s*")
 _NAME = re.compile(r"[^\W\d][\w.]*(?::[^\W\d][\w.]*)?|\.\.\.")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|' r"'(?:[^'\\]|\\.)*'", re.DOTALL)
 _INT = re.compile(r"[+-]?\d+(?![\w.])")
 
 
-def parse(text: str, schemas: Mapping[str, object]) -> Any:  # Any: a type made at run time
-    """The type that ``text`` means, or TypeFault."""
-    reader = _Reader(text, schemas)
+def parse(  # Any: a type made at run time
+    text: str, schemas: Mapping[str, object], *, base: Path | None = None
+) -> Any:
+    """The type that ``text`` means, or TypeFault; ``base`` is where its modules may lie."""
+    reader = _Reader(text, schemas, base)
     found = reader.union()
     reader.end()
     return found
 
 
-def imported(path: str) -> object:
+def imported(path: str, base: Path | None = None) -> object:
     """What ``module:Class`` names, if it is a type that Pydantic can check.
+
+    ``base`` is the folder of the definition's file, where the module may lie.
 
     Raises:
         TypeFault: it cannot be imported, is not there, or is no type.
     """
     module, _, names = path.partition(":")
     try:
-        found: object = import_module(module)
+        found: object = module_named(module, base)
     except Exception as error:  # a module may raise anything while it is imported
         raise TypeFault(
             f"The module of {path!r} cannot be imported: {type(error).__name__}: {error}.",
@@ -71,8 +78,9 @@ def imported(path: str) -> object:
 class _Reader:
     """One text being read from left to right."""
 
-    def __init__(self, text: str, schemas: Mapping[str, object]) -> None:
-        self.text, self.schemas, self.at = text, schemas, 0
+    def __init__(self, text: str, schemas: Mapping[str, object], base: Path | None) -> None:
+        self.text, self.schemas, self.base, self.at = text, schemas, base, 0
+        self.depth = 0
 
     def fault(self, message: str, fix: str | None = None, *, at: int | None = None) -> TypeFault:
         return TypeFault(message, fix=fix, offset=self.at if at is None else at)
@@ -94,9 +102,16 @@ class _Reader:
             )
 
     def union(self) -> Any:  # Any: a type made at run time
+        if self.depth == _DEEPEST:
+            raise self.fault(
+                f"More than {_DEEPEST} types stand within each other here.",
+                "Give the inner ones a name under 'schemas'.",
+            )
+        self.depth += 1
         members = [self.one()]
         while self.sign("|"):
             members.append(self.one())
+        self.depth -= 1
         return members[0] if len(members) == 1 else union(tuple(members))
 
     def one(self) -> Any:  # Any: a type made at run time
@@ -171,7 +186,7 @@ class _Reader:
 
     def path(self, name: str, start: int) -> Any:  # Any: a type made at run time
         try:
-            found: Any = imported(name)  # Any: whatever the module holds
+            found: Any = imported(name, self.base)  # Any: whatever the module holds
             return found[tuple(self.arguments())] if self.sign("[") else found
         except TypeFault as fault:
             raise fault.below(after=start) from fault

@@ -40,7 +40,8 @@ class TypeFault(Exception):
     """What is wrong with a type, what to do, and where.
 
     ``offset`` counts characters into the text of the type expression; ``path`` leads to it
-    through the keys of a mapping and is empty for the expression itself.
+    through the keys of a mapping and is empty for the expression itself. ``at_key``: the last of
+    these keys is wrong, and not its value.
     """
 
     def __init__(
@@ -50,17 +51,19 @@ class TypeFault(Exception):
         fix: str | None = None,
         offset: int = 0,
         path: tuple[str, ...] = (),
+        at_key: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.fix = fix
         self.offset = offset
         self.path = path
+        self.at_key = at_key
 
     def below(self, *keys: str, after: int = 0) -> TypeFault:
         """The same fault as seen from further out: below ``keys``, ``after`` so many characters."""
         offset, path = self.offset + after, (*keys, *self.path)
-        return TypeFault(self.message, fix=self.fix, offset=offset, path=path)
+        return TypeFault(self.message, fix=self.fix, offset=offset, path=path, at_key=self.at_key)
 
 
 @dataclass(frozen=True)

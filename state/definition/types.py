@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Annotated, Any, ForwardRef, Literal, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
@@ -17,7 +18,7 @@ from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from ..names import nearest
 from .type_check import checker
-from .type_copies import hand_out
+from .type_copies import hand_out, needs_copy
 from .type_limits import LIMITS, limited, limits_in
 from .type_reading import parse
 from .type_text import text_of
@@ -29,6 +30,7 @@ __all__ = [
     "TypeFault",
     "checker",
     "hand_out",
+    "needs_copy",
     "spec_of",
     "text_of",
     "type_of",
@@ -61,25 +63,27 @@ class FieldType:
         return self.default is MISSING
 
 
-def type_of(spec: object, schemas: Mapping[str, type]) -> FieldType:
+def type_of(spec: object, schemas: Mapping[str, type], *, base: Path | None = None) -> FieldType:
     """The field that a specification means: text, a mapping, or a type itself.
+
+    ``base`` is the folder of the definition's file, where modules of classes may lie.
 
     Raises:
         TypeFault: it means none; says where.
     """
-    return field_of(spec, schemas)
+    return field_of(spec, schemas, base=base)
 
 
-def field_of(spec: object, schemas: Mapping[str, object]) -> FieldType:
+def field_of(spec: object, schemas: Mapping[str, object], *, base: Path | None = None) -> FieldType:
     """``type_of``, where a schema may still be a name; a default is not checked against those."""
     if isinstance(spec, Mapping):
-        return _of_mapping(spec, schemas)
+        return _of_mapping(spec, schemas, base)
     if spec is None or isinstance(spec, list | tuple):
         raise TypeFault(
             "A type is missing." if spec is None else f"A {type(spec).__name__} is no type.",
             fix="Write a type such as str or list[str], or {enum: [a, b]} for a choice.",
         )
-    annotation = _expression(spec, schemas)
+    annotation = _expression(spec, schemas, base)
     said = [each for each in _metadata(annotation) if isinstance(each, FieldInfo)]
     defaults = [each.default for each in said if each.default is not PydanticUndefined]
     return FieldType(
@@ -89,9 +93,11 @@ def field_of(spec: object, schemas: Mapping[str, object]) -> FieldType:
     )
 
 
-def _expression(spec: object, schemas: Mapping[str, object]) -> Any:  # Any: a type
+def _expression(  # Any: a type
+    spec: object, schemas: Mapping[str, object], base: Path | None
+) -> Any:
     if isinstance(spec, str):
-        return parse(spec, schemas)
+        return parse(spec, schemas, base=base)
     checked(spec, getattr(spec, "__qualname__", None) or repr(spec))
     return spec
 
@@ -100,33 +106,36 @@ def _metadata(annotation: object) -> tuple[object, ...]:
     return get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
 
 
-def _of_mapping(spec: Mapping[object, object], schemas: Mapping[str, object]) -> FieldType:
+def _of_mapping(
+    spec: Mapping[object, object], schemas: Mapping[str, object], base: Path | None
+) -> FieldType:
     for key in spec:
         if key not in KEYS:
             raise TypeFault(
                 f"A type has no {key!r}{nearest(str(key), KEYS)}.",
                 fix=f"A type may have: {', '.join(KEYS)}.",
                 path=(str(key),),
+                at_key=True,
             )
     if "type" not in spec and "enum" not in spec:
         raise TypeFault("A type is missing.", fix="Add type: str, or another, or enum: [a, b].")
-    base = FieldType(annotation=None)
+    kind = FieldType(annotation=None)
     if "type" in spec:
-        base = _base(spec["type"], schemas)
-    annotation = base.annotation
+        kind = _kind(spec["type"], schemas, base)
+    annotation = kind.annotation
     if "enum" in spec:
         annotation = _choice(spec["enum"], annotation if "type" in spec else None)
     annotation = limited(annotation, {key: spec[key] for key in LIMITS if key in spec})
-    description = spec.get("description", base.description)
+    description = spec.get("description", kind.description)
     if description is not None and not isinstance(description, str):
         raise TypeFault(f"A description is text, not {description!r}.", path=("description",))
-    default = spec.get("default", base.default)
+    default = spec.get("default", kind.default)
     if default is not MISSING:
         default = _fitting(annotation, default, "default")
     return FieldType(annotation=annotation, default=default, description=description)
 
 
-def _base(kind: object, schemas: Mapping[str, object]) -> FieldType:
+def _kind(kind: object, schemas: Mapping[str, object], base: Path | None) -> FieldType:
     if isinstance(kind, Mapping):
         raise TypeFault(
             "A mapping does not hold another as its type.",
@@ -134,7 +143,7 @@ def _base(kind: object, schemas: Mapping[str, object]) -> FieldType:
             path=("type",),
         )
     try:
-        return field_of(kind, schemas)
+        return field_of(kind, schemas, base=base)
     except TypeFault as fault:
         raise fault.below("type") from fault
 

@@ -33,6 +33,18 @@ def blocks_within(step: Step) -> Iterator[tuple[tuple[str, ...], _Way]]:
         yield ("review", "on_question"), step.review.on_question
 
 
+def places_within(
+    steps: Iterable[Step | str], path: tuple[str | int, ...]
+) -> Iterator[tuple[Step, tuple[str | int, ...]]]:
+    """Every step and where it stands, given where the list of these stands."""
+    for position, each in enumerate(steps):
+        if isinstance(each, Step):
+            here = (*path, position)
+            yield each, here
+            for keys, inner in blocks_within(each):
+                yield from places_within(inner, (*here, *keys))
+
+
 def steps_within(steps: Iterable[Step | str]) -> Iterator[Step]:
     """Every step, the outer ones before those within them."""
     for each in steps:
@@ -42,11 +54,24 @@ def steps_within(steps: Iterable[Step | str]) -> Iterator[Step]:
                 yield from steps_within(inner)
 
 
-def rebuilt(step: Step, change: Callable[[Step], Step]) -> Step:
-    """The step with ``change`` made to every step within it, and then to itself."""
+def _every(_: Step) -> bool:
+    return True
+
+
+def rebuilt(
+    step: Step, change: Callable[[Step], Step], *, keep: Callable[[Step], bool] = _every
+) -> Step:
+    """The step with ``change`` made to every step within it, and then to itself.
+
+    Steps within it that ``keep`` does not want are left out.
+    """
 
     def way(given: _Way) -> _Way:
-        return tuple(rebuilt(each, change) if isinstance(each, Step) else each for each in given)
+        return tuple(
+            rebuilt(each, change, keep=keep) if isinstance(each, Step) else each
+            for each in given
+            if isinstance(each, str) or keep(each)
+        )
 
     update: dict[str, object] = {}
     for key in ("then", "else_", "fallback"):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..records import Decision
-from .blocks import Targets
+from .blocks import Targets, block_of
+from .branches import cases_of
+from .companions import only_of_nodes
 from .draft import Draft, field_spec
 from .flow import Block, Branch, Case, DecideWork, Path, Sequence
-from .making import block, leaf
+from .making import block, leaf, make_step
 from .steps import Step
 
 
@@ -16,6 +18,8 @@ def route(draft: Draft, step: Step, path: Path, targets: Targets) -> Block:
     route = step.route
     assert route is not None
     where = (*path, "route")
+    if route.agent is None:
+        only_of_nodes(draft, step, path, "a route by a field")
     cases: dict[str, tuple[list[str], Block | None]] = {}
     for value, way in route.cases.items():
         only = way[0] if len(way) == 1 else None
@@ -25,6 +29,10 @@ def route(draft: Draft, step: Step, path: Path, targets: Targets) -> Block:
             continue
         made = block(draft, way, (*where, "cases", value), name=step.step, targets=targets)
         cases[key] = ([value], made)
+    for value, (added, place) in cases_of(draft, step.step).items():
+        draft.said[(step.step, "case", value)] = (*place, "case")
+        made = block_of(draft, [(added, place)], make_step, name=added.step, unordered=False)
+        cases[f"={value}"] = ([value], made)
     fallback = None
     if route.fallback is not None:
         way = route.fallback
@@ -57,13 +65,12 @@ def _branch(
     assert route.agent is not None
     agent = draft.agent(route.agent, (*where, "agent"))
     on = draft.expression(f"{step.step}.choice", (*where, "agent"))
-    branch = Branch(
-        name=f"{step.step}.way", on=on, cases=ways, fallback=fallback, path=where, logged=False
-    )
+    branch = Branch(name=f"{step.step}.way", on=on, cases=ways, fallback=fallback, path=where)
     if agent is None:
         return branch
     draft.write(step.step, field_spec(Decision), (*where[:-1], "step"))
-    work = DecideWork(agent=agent, task=route.task or step.task, choices=tuple(route.cases))
+    choices = tuple(value for values, _ in cases.values() for value in values)
+    work = DecideWork(agent=agent, task=route.task or step.task, choices=choices)
     decide = leaf(
         draft, step, where[:-1], work, {step.step: Decision}, agent=agent, targets=targets
     )

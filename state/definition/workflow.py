@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
@@ -162,17 +163,22 @@ class Workflow(Part):
     )
     monitoring: Monitoring | None = None
 
-    #: The folder of the file that it was read from, where its own modules may lie.
-    _base: str | None = PrivateAttr(default=None)
+    _file: str | None = PrivateAttr(default=None)
+
+    @property
+    def file(self) -> str | None:
+        """The file that it was read from."""
+        return self._file
 
     @property
     def base(self) -> str | None:
-        return self._base
+        """The folder of that file, where its own modules may lie."""
+        return None if self._file is None else str(Path(self._file).parent)
 
-    def located(self, base: str) -> Workflow:
-        """The definition as one whose modules lie in the folder ``base``."""
+    def located(self, file: str) -> Workflow:
+        """The definition as one that was read from ``file``, an absolute path."""
         made = self.model_copy()
-        made._base = base
+        made._file = file
         return made
 
     @property
