@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.graph import END, START, StateGraph
+from langgraph.graph import END, START
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Checkpointer, Send
+from langgraph.types import Send
 
 from ..nodes.tools import Tool, tool_from
 from ..state.context import RunContext
@@ -17,48 +17,29 @@ from ..state.definition.expressions import compiled
 from ..state.definition.flow import (
     Block,
     Each,
+    EscalateWork,
     FieldSpec,
     FunctionWork,
     Leaf,
     NestedWork,
     NoWork,
     Resolved,
+    ReviewWork,
     Scope,
 )
 from ..state.definition.signatures import signature_of
 from . import channels
 from .bridge import Runnable, node
+from .builder import Builder
 from .continuations import HALTED, SPREAD, End, Go, Split, Way, counter, nodes_of
-from .gate import Exit, Fields, Gate, Passed, gate_of, gated_writers
+from .gate import Exit, Fields, Gate, Passed, Person, gate_of
 from .input_gate import InputGate
 from .reading import read_by
 from .running.acts import Update, Values
-from .running.caching import Kept
 from .running.inner import INDEX, gathered, item_act
 from .running.node import Reader, leaf_node
 from .running.works import Works
 from .wiring import Plan, is_single, plan
-
-
-class Builder(StateGraph[Any, Any, Any, Any]):  # Any: the workflow's schemas
-    """A graph not yet compiled, with the gates that stand in it once it is."""
-
-    gates: Mapping[str, Gate | InputGate]
-    #: What it is made of, for its picture.
-    resolved: Resolved
-    #: The state schemas of the graphs within, whose types checkpoints hold too.
-    inner_schemas: list[type[Any]]  # Any: made at run time
-    #: Where results are kept of steps that say so; None: nowhere.
-    kept: Kept | None = None
-
-    def gated(
-        self, checkpointer: Checkpointer, name: str
-    ) -> CompiledStateGraph[Any, Any, Any, Any]:
-        """The compiled graph, a gate before each node's writers."""
-        compiled = self.compile(checkpointer=checkpointer, name=name)
-        for each, gate in self.gates.items():
-            compiled.nodes[each].writers[:] = gated_writers(gate, compiled.nodes[each].writers)
-        return compiled
 
 
 def build(resolved: Resolved, *, nested: bool = False) -> Builder:
@@ -130,7 +111,10 @@ class _Graph:
             self._add_item(builder, name, each)
         for name, each in self._plan.collects.items():
             self._add_collect(builder, name, each, hints)
-        self._gates[START] = InputGate(self._fields, needs, accepts=inputs)
+        anew = {counter(each): 0 for each in self._plan.loops}
+        if self._plan.halting or self._plan.halts:
+            anew[HALTED] = 0
+        self._gates[START] = InputGate(self._fields, needs, accepts=inputs, anew=anew)
         for node_name in _nodes(begin):
             builder.add_edge(START, node_name)
         self._add_edges(builder)
@@ -172,7 +156,8 @@ class _Graph:
         else:
             act, direct = self._works.of(leaf)
             runnable = leaf_node(name, act, direct, Reader(self._fields, reads, ()))
-        schema = channels.schema(name, {each: hints[each] for each in reads})
+        seen = (*reads, HALTED) if self._plan.halting and not hidden else reads
+        schema = channels.schema(name, {each: hints[each] for each in seen})
         builder.add_node(
             name,
             runnable,
@@ -182,7 +167,7 @@ class _Graph:
         )
         writes = self._works.writable(leaf)
         nested = {HALTED: _as_it_is} if isinstance(leaf.work, NestedWork) else {}
-        self._gate(name, leaf.name, writes, hidden=hidden, extra=nested)
+        self._gate(name, leaf.name, writes, hidden=hidden, extra=nested, person=_person(leaf))
 
     def _gate(
         self,
@@ -192,6 +177,7 @@ class _Graph:
         *,
         hidden: bool,
         extra: Mapping[str, Any] | None = None,  # Any: a check of any value
+        person: Person | None = None,
     ) -> None:
         self._gates[node] = gate_of(
             node,
@@ -201,6 +187,8 @@ class _Graph:
             exit=self._plan.exits[node],
             hidden=hidden,
             extra=extra or {},
+            person=person,
+            halting=self._plan.halting and not hidden,
         )
 
     def _add_item(self, builder: Builder, name: str, each: Each) -> None:
@@ -291,6 +279,8 @@ class _Graph:
             return way(passed)
 
         path = Runnable(way, away, name=f"{name}_way", trace=False)
+        if self._plan.halting:
+            targets.append("")
         builder.add_conditional_edges(name, path, {each or END: each or END for each in targets})
 
 
@@ -330,6 +320,17 @@ def _nodes(way: Way) -> list[str]:
             return [name for each in ways for name in _nodes(each)]
         case _:
             return []
+
+
+def _person(leaf: Leaf) -> Person | None:
+    """What a person gives at a node, where one decides there."""
+    match leaf.work:
+        case ReviewWork(review=review):
+            return Person(decision=leaf.name, fields=review.fields)
+        case EscalateWork():
+            return Person(decision=leaf.name, fields=tuple(leaf.writes))
+        case _:
+            return None
 
 
 def _metadata(leaf: Leaf) -> dict[str, Any]:  # Any: LangGraph's own, and the user's

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Self
 
-from langgraph.channels import BinaryOperatorAggregate, Topic
+from langgraph.channels import BinaryOperatorAggregate, NamedBarrierValue, Topic
 from typing_extensions import TypedDict
 
 from ..state.definition.flow import FieldSpec, Scope
@@ -40,6 +40,29 @@ def schema(name: str, fields: Mapping[str, object]) -> type[Any]:  # Any: made a
     make: Any = TypedDict
     made: type[Any] = make(name, dict(fields), total=False)
     return made
+
+
+#: What empties a join that saw some of its branches end in an earlier call.
+ANEW = "dalsegno:anew"
+#: LangGraph's own mark on a value that takes the place of what is there. Its class would have to
+#: be among those that a checkpoint may make.
+SET = "__overwrite__"
+
+
+class Join(NamedBarrierValue[str]):
+    """A join that a new call of the same thread finds empty.
+
+    LangGraph's own remembers the branches that ended in a call which then stopped at another one,
+    and so the next call's first branch would be taken for the last.
+    """
+
+    __slots__ = ()
+
+    def update(self, values: Sequence[str]) -> bool:
+        emptied = ANEW in values and bool(self.seen)
+        if ANEW in values:
+            self.seen = set()
+        return super().update([each for each in values if each != ANEW]) or emptied
 
 
 class FromDefault(BinaryOperatorAggregate[Any]):  # Any: a field of any type

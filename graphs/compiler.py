@@ -17,7 +17,8 @@ from langgraph.types import Command
 from pydantic import BaseModel
 
 from ..state.errors import InputError
-from .building import Builder, build
+from .builder import Builder
+from .building import build
 from .input_gate import InputGate
 from .library import load, resolved
 from .running.caching import CACHE, Kept

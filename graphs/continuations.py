@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, assert_never
 
 from ..state.definition.checks import case_text
-from ..state.definition.expressions import names
+from ..state.definition.expressions import Expression, compiled, names, parse, paths
 from ..state.definition.flow import Branch, Each, Repeat
-from ..state.records import Choice, Decision
+from ..state.errors import WriteError
+from ..state.records import Choice, Decision, Verdict
 
 Read = Callable[[str], object]
 Evaluate = Callable[[Mapping[str, object]], object]
@@ -181,7 +183,8 @@ def fields_of(way: Way) -> set[str]:
 def follow(  # noqa: PLR0912  # a branch for each kind of way
     way: Way, values: Mapping[str, Any], onward: Onward
 ) -> None:
-    """Take a way: total, since expressions are, and since each loop's body begins with a node.
+    """Take a way: it ends, since each loop's body begins with a node, and is total but for a map
+    over a field of any type that holds no list, which the gate refuses.
 
     ``values`` are fields with their defaults, and loop counters. Any: fields are of every type.
     """
@@ -197,7 +200,7 @@ def follow(  # noqa: PLR0912  # a branch for each kind of way
                 follow(each, values, onward)
         case Pick(branch=branch, value=value, cases=cases, otherwise=otherwise):
             found = value(values)
-            key = "true" if branch.path[-1] == "if" and found else case_text(found)
+            key = "true" if _is_if(branch) and found else case_text(found)
             chosen = cases.get(key)
             if branch.logged:
                 onward.choices.append(_choice(branch, key, values, fell_back=chosen is None))
@@ -213,7 +216,14 @@ def follow(  # noqa: PLR0912  # a branch for each kind of way
                 assert body.way is not None
                 follow(body.way, values, onward)
         case Spread(each=each, over=over, none=none):
-            if over(values):
+            found = over(values)
+            if found is not None and not isinstance(found, list | tuple):
+                raise WriteError(
+                    f"The map {each.name!r} goes over {each.over.text!r}, which is "
+                    f"{found!r:.60} and no list.",
+                    fix="Write a list there, or declare the field as one.",
+                )
+            if found:
                 onward.nodes.append(SPREAD + each.name)
             else:
                 follow(none, values, onward)
@@ -221,9 +231,33 @@ def follow(  # noqa: PLR0912  # a branch for each kind of way
             assert_never(way)
 
 
+def _is_if(branch: Branch) -> bool:
+    return branch.path[-1:] == ("if",)
+
+
+@lru_cache(maxsize=1024)
+def _looked_at(on: Expression) -> tuple[tuple[str, str, Evaluate], ...]:
+    """The paths that an expression reads: the field, the path as text, and its value."""
+    texts = sorted(".".join(path) for path in paths(on))
+    return tuple((text.partition(".")[0], text, compiled(parse(text))) for text in texts)
+
+
+def _seen(on: Expression, values: Mapping[str, Any]) -> dict[str, object]:
+    """What a decision was taken on. Of an object only what was looked at: the rest is nothing to
+    keep for good. Our own records of decisions are kept whole, with their reasons."""
+    found: dict[str, object] = {}
+    for field_name, text, read in _looked_at(on):
+        whole = values.get(field_name)
+        if isinstance(whole, Decision | Verdict):
+            found[field_name] = whole
+        else:
+            found[text] = read(values)
+    return found
+
+
 def _choice(branch: Branch, key: str, values: Mapping[str, Any], *, fell_back: bool) -> Choice:
-    is_if = branch.path[-1] == "if"
-    on = {name: values.get(name) for name in sorted(names(branch.on))}
+    is_if = _is_if(branch)
+    on = _seen(branch.on, values)
     decided = [each for each in on.values() if isinstance(each, Decision)]
     return Choice(
         # The branch after an agent's decision is the graph's own; the step is what was named.

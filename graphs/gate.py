@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.pregel._write import ChannelWrite
@@ -24,12 +24,14 @@ from ..state.names import nearest
 from ..state.records import Choice
 from ..state.reducers import MERGES
 from .bridge import Runnable as RunnableCallable
-from .channels import TELEMETRY, begins_with_default
-from .continuations import Onward, Way, fields_of, follow, is_static
+from .channels import SET, TELEMETRY, begins_with_default
+from .continuations import HALTED, Onward, Way, fields_of, follow, is_static
 
 Check = Callable[[object], object]
 #: A gate: of a node, or of the input. Any: whatever a node gives.
 Gated = Callable[[Any, RunnableConfig], Any]
+#: Any: a bound of what ``_set`` gives back as it came.
+Update = TypeVar("Update", bound=dict[str, Any])
 #: A wrapper's mark on an update: the step failed, and its way for that is to be taken.
 FAILED = "dalsegno:failed"
 
@@ -58,6 +60,14 @@ class Passed(dict[str, object]):
     """
 
     __slots__ = ("known", "onward")
+
+    @classmethod
+    def nowhere(cls) -> Passed:
+        """Nothing written, and no way on."""
+        made = cls()
+        made.onward, made.known = (), {}
+        return made
+
     #: As ``Onward.nodes``.
     onward: Sequence[str]
     #: The fields that it was decided on.
@@ -114,6 +124,11 @@ class Fields:
         own = self.copies.get(name)
         return value if own is None else own(value)
 
+    def merges(self, name: str) -> bool:
+        """Do writes to the field meet what is there?"""
+        spec = self.specs.get(name)
+        return spec is not None and spec.merge is not None
+
     def after(self, name: str, value: object, present: object = None) -> object:
         """What a field is once ``value`` is written to it; None is ``present``: nothing yet."""
         spec = self.specs.get(name)
@@ -157,6 +172,12 @@ class Gate:
     exit: Exit | None
     needs: tuple[str, ...]
     hidden: bool
+    #: The field that must be in every update: a review's own decision.
+    decides: str | None = None
+    #: Fields whose values a person sets: they take the place of what is there, and do not merge.
+    sets: frozenset[str] = frozenset()
+    #: Can a rejection elsewhere have ended the workflow while this node waited for its turn?
+    halting: bool = False
 
     def __call__(self, output: Any, config: RunnableConfig) -> Any:  # Any: whatever a node gives
         """The same output, checked, with where it leads."""
@@ -188,17 +209,33 @@ class Gate:
 
     def _passed(self, update: Mapping[str, Any], conf: Mapping[str, Any]) -> dict[str, object]:
         by_hand = "__pregel_scratchpad" not in conf
+        if self.halting and not by_hand and conf["__pregel_read"]([HALTED], False).get(HALTED):
+            return Passed.nowhere()
         failed = FAILED in update
         if failed:
             update = {name: value for name, value in update.items() if name != FAILED}
         # Who repairs a thread may write any field, of the right type.
         allowed = self.fields.checks if by_hand else self.allowed
         checked = self.fields.checked(update, step=self.step, allowed=allowed)
+        if self.decides is not None and self.decides not in checked:
+            raise WriteError(
+                f"The review {self.step!r} cannot be passed without a decision.",
+                fix="Answer its pause; by hand, write the decision to its own field: "
+                f"{{{self.decides!r}: {{'type': 'approve'}}}}.",
+                node=self.step,
+            )
         if not self.hidden and not by_hand:
             checked["history"] = (*checked.get("history", ()), self.step)  # type: ignore[misc]  # a tuple
         if self.exit is not None:
             way = self.exit.failed if failed and self.exit.failed is not None else self.exit.after
-            return self._decided(way, checked, conf)
+            return self._set(self._decided(way, checked, conf))
+        return self._set(checked)
+
+    def _set(self, checked: Update) -> Update:
+        """The update with what a person set in the place of what is there."""
+        for name in self.sets:
+            if name in checked:
+                checked[name] = {SET: checked[name]}
         return checked
 
     def _decided(self, way: Way, checked: dict[str, object], conf: Mapping[str, Any]) -> Passed:
@@ -219,7 +256,9 @@ class Gate:
             return {}
         values: dict[str, object] = conf["__pregel_read"](list(self.needs), False)
         for name in self.needs:
-            if name in update:
+            if name in self.sets and name in update:
+                values[name] = update[name]
+            elif name in update:
                 present = values.get(name)
                 values[name] = self.fields.after(name, update[name], present)
             elif name not in values and name in self.fields.defaults:
@@ -273,7 +312,18 @@ def _tell(choices: Iterable[Choice]) -> None:
         log.log(level, told, each.step, each.on, each.chosen, why)
 
 
-def gate_of(
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """What a person gives at a node: a decision, and perhaps other values of some fields."""
+
+    decision: str
+    fields: tuple[str, ...]
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def gate_of(  # noqa: PLR0913  # each is a word of its own at the call
     node: str,
     *,
     step: str,
@@ -282,6 +332,8 @@ def gate_of(
     exit: Exit,
     hidden: bool,
     extra: Mapping[str, Check],
+    person: Person | None = None,
+    halting: bool = False,
 ) -> Gate:
     """The gate of one node. ``extra`` are channels of the graph's own that it may write."""
     needs: set[str] = set()
@@ -297,4 +349,7 @@ def gate_of(
         exit=None if exit.is_static else exit,
         needs=tuple(sorted(needs)),
         hidden=hidden,
+        decides=None if person is None else person.decision,
+        sets=frozenset(name for name in person.fields if fields.merges(name)) if person else _NONE,
+        halting=halting,
     )

@@ -7,12 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.pregel._write import ChannelWrite, ChannelWriteEntry
 from langgraph.types import Command
 from pydantic import ValidationError
 
 from ..state.definition.flow import FieldSpec
 from ..state.errors import InputError
 from ..state.names import nearest
+from .channels import ANEW, SET
+from .continuations import HALTED
 from .gate import Fields
 
 
@@ -20,14 +23,24 @@ class InputGate:
     """Refuses an input of another type or name; fills in what has a default.
 
     ``accepts`` are the fields that an input may hold: a graph within is given more than inputs.
+    A thread that is given another input begins ``anew``: what an earlier call that stopped on its
+    way left in loops' counters and in ``joins`` is no part of this one.
     """
 
     def __init__(
-        self, fields: Fields, inputs: Mapping[str, FieldSpec], *, accepts: Iterable[str]
+        self,
+        fields: Fields,
+        inputs: Mapping[str, FieldSpec],
+        *,
+        accepts: Iterable[str],
+        anew: Mapping[str, int],
     ) -> None:
         self._fields = fields
         self._inputs = inputs
         self._accepts = frozenset(accepts)
+        self._anew = anew
+        #: The channels of joins, once the graph is compiled.
+        self.joins: tuple[str, ...] = ()
 
     def checked(self, given: Mapping[str, Any]) -> dict[str, Any]:  # Any: fields of every type
         """The input with values of the right types, the graph's own copies.
@@ -57,6 +70,12 @@ class InputGate:
             )
         if given.update is None:
             return given
+        if given.resume is not None:
+            raise InputError(
+                "A Command that answers a pause may not write fields beside it: what was shown "
+                "would not be what goes on.",
+                fix="Send the answer alone; an edit goes with it as its args.",
+            )
         update = dict(given._update_as_tuples())
         for name in update:
             if name not in self._fields.specs and name not in self._fields.telemetry:
@@ -99,4 +118,16 @@ class InputGate:
                         f"The input {name!r} is missing.", fix=spec.description or "Give it."
                     )
                 found[name] = spec.default
+        self._begin_anew(config)
         return found
+
+    def _begin_anew(self, config: RunnableConfig) -> None:
+        present = config["configurable"]["__pregel_read"](list(self._anew), False)
+        writes = [
+            ChannelWriteEntry(name, {SET: 0} if name == HALTED else 0)
+            for name, value in present.items()
+            if value
+        ]
+        writes += [ChannelWriteEntry(each, ANEW) for each in self.joins]
+        if writes:
+            ChannelWrite.do_write(config, writes)

@@ -53,12 +53,18 @@ class Plan:
     exits: dict[str, Exit] = field(default_factory=dict)
     joins: list[Join] = field(default_factory=list)
     loops: list[str] = field(default_factory=list)
+    #: Can a rejection end it, and can that happen while other steps wait for their turn?
+    halts: bool = False
+    halting: bool = False
+    #: Do some of its steps run at once?
+    at_once: bool = False
 
 
 def plan(flow: Block, *, stops: frozenset[str]) -> Plan:
     """The plan of a flow. ``stops`` are the reviews whose rejection ends it."""
     made = Plan()
     made.begin = _Planner(made, stops).enter(flow, End())
+    made.halting = made.halts and made.at_once
     return made
 
 
@@ -96,9 +102,10 @@ class _Planner:
         elif leaf.escalation is not None:
             failed = self._escalation(leaf, after)
         if self._halts(leaf):
-            name = HALTED if isinstance(leaf.work, NestedWork) else f"{leaf.name}.type != 'reject'"
-            going_on = "0" if isinstance(leaf.work, NestedWork) else "true"
-            after = _unless(name, going_on, leaf, after)
+            self._plan.halts = True
+            nested = isinstance(leaf.work, NestedWork)
+            on = HALTED if nested else f"{leaf.name}.type"
+            after = _only_for(on, ("0",) if nested else GOING_ON, leaf.name, leaf, after)
         self._plan.exits[leaf.name] = Exit(after=after, failed=failed)
         return Go(node=leaf.name)
 
@@ -154,6 +161,10 @@ class _Planner:
         body = Body()
         self._plan.loops.append(repeat.name)
         until = _never if repeat.until is None else compiled(repeat.until)
+        asked = question_of(repeat)
+        if asked is not None:
+            # Whoever only asks, for as long as may be, has decided nothing.
+            after = _only_for(f"{asked.name}.type", DECIDED, repeat.name, repeat.body, after)
         check = Check(repeat=repeat, until=until, body=body, after=after)
         way = self.enter(repeat.body, check)
         # A pass without a node would go round for ever at one edge.
@@ -171,6 +182,7 @@ class _Planner:
         return Go(node=name)
 
     def _order(self, order: Order, after: Way) -> Way:
+        self._plan.at_once = True
         needed = {need for member in order.members for need in member.needs}
         ends: dict[str, str] = {}
         entries: dict[str, Way] = {}
@@ -245,17 +257,32 @@ def can_halt(resolved: Resolved) -> bool:
     )
 
 
-def _unless(text: str, going_on: str, leaf: Leaf, after: Way) -> Way:
-    """On to ``after`` where the expression has that one value, and otherwise to no more."""
+def question_of(repeat: Repeat) -> Leaf | None:
+    """The review whose questions the loop puts, where it is one of the graph's own."""
+    if "." not in repeat.name or not isinstance(repeat.body, Sequence):
+        return None
+    first = repeat.body.steps[0]
+    return first if isinstance(first, Leaf) and isinstance(first.work, ReviewWork) else None
+
+
+#: The decisions after which a review goes on, where a rejection ends the workflow.
+GOING_ON = ("approve", "edit", "respond")
+#: Those that decide it.
+DECIDED = ("approve", "edit", "reject")
+
+
+def _only_for(text: str, values: tuple[str, ...], name: str, block: Block, after: Way) -> Way:
+    """On to ``after`` for those values of an expression, and otherwise to no more."""
     branch = Branch(
-        name=f"{leaf.name}.stop",
+        name=f"{name}.stop",
         on=parse(text),
-        cases=(Case(values=(going_on,), block=leaf),),
+        cases=(Case(values=values, block=block),),
         fallback=None,
-        path=leaf.path,
+        path=(),
         logged=False,
     )
-    return Pick(branch=branch, value=compiled(branch.on), cases={going_on: after}, otherwise=Halt())
+    cases = dict.fromkeys(values, after)
+    return Pick(branch=branch, value=compiled(branch.on), cases=cases, otherwise=Halt())
 
 
 def can_pass(block: Block) -> bool:

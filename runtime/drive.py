@@ -15,7 +15,7 @@ from ..checkpoints.standing import Asked, pause
 from ..state.context import RunContext
 from ..state.errors import AgentError, DalsegnoError, DatabaseError, LeaseError
 from .progress import Progress, Watch, lost_in, metrics, tell
-from .recovery import recovery_options
+from .recovery import raised_at, recovery_options
 
 if TYPE_CHECKING:
     from langgraph.types import StateSnapshot
@@ -165,7 +165,7 @@ class Drive:
         """Record the error with what there is so far; the run can be resumed."""
         shown = error
         if not isinstance(shown, DalsegnoError):
-            shown = AgentError(f"{type(error).__name__}: {error}")
+            shown = AgentError(f"{type(error).__name__}: {error}", fix=raised_at(error))
         steps = self.runs.steps(self.record.id)
         failed = [step.node for step in steps if step.outcome == "failed"]
         shown.node = shown.node or (failed[-1] if failed else None)

@@ -32,7 +32,8 @@ def checked_inputs(workflow: Program, inputs: Mapping[str, object] | BaseModel) 
         if first["type"] == "missing":
             raise InputError(
                 f"{workflow.name!r} needs the input {name!r}.",
-                fix=schema.model_fields[name].description or "Give it.",
+                fix=(schema.model_fields[name].description if name in fields else None)
+                or f"Give {name!r} a value, or let the definition say that it has a default.",
             ) from error
         described = schema.model_fields[name].description if name in fields else None
         raise InputError(

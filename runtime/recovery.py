@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sysconfig
 from collections.abc import Sequence
+from pathlib import Path
+from traceback import extract_tb
 
 from ..state.errors import DalsegnoError
 
@@ -41,3 +44,22 @@ def recovery_options(
         }
     )
     return found
+
+
+def raised_at(error: BaseException) -> str | None:
+    """Where code of the user's own raised an error: its file and line.
+
+    Frames of installed packages and of this one tell the user nothing.
+    """
+    ours = str(Path(__file__).parents[1])
+    frames = extract_tb(error.__traceback__)
+    own = [
+        each
+        for each in frames
+        if not each.filename.startswith((ours, "<"))
+        and "site-packages" not in each.filename
+        and not each.filename.startswith(sysconfig.get_paths()["stdlib"])
+    ]
+    if not own:
+        return None
+    return f"It was raised at {own[-1].filename}:{own[-1].lineno}, in {own[-1].name}."

@@ -28,7 +28,7 @@ def union(present: Any, more: Any) -> Any:  # Any: as above
     for each in more:
         if each not in found:
             found.append(each)
-    return found
+    return found if isinstance(more, list) else tuple(found)
 
 
 def merge(present: Any, more: Any) -> Any:  # Any: as above

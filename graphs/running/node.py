@@ -9,6 +9,7 @@ from langchain_core.runnables import RunnableConfig
 
 from ...state.context import RunContext
 from ..bridge import Runnable, node
+from ..continuations import HALTED
 from ..gate import Fields
 from .acts import Act, Call, Direct, Update, Values
 from .inner import INDEX
@@ -56,7 +57,8 @@ def leaf_node(
     finish: Callable[[Update, Values], Update] | None = None,
 ) -> Runnable:
     """The node of a leaf. ``finish`` has the last word on the update, and is given an item's
-    position, which is not the work's to see."""
+    position, which is not the work's to see. Once a rejection has ended the workflow, a node
+    whose turn comes does nothing."""
 
     def _own(values: Values) -> Values:
         if finish is None:
@@ -64,12 +66,16 @@ def leaf_node(
         return {name: each for name, each in values.items() if name != INDEX}
 
     async def run(given: Any, config: RunnableConfig) -> Any:  # Any: what LangGraph hands over
+        if given.get(HALTED):
+            return {}
         values = reader(given, config)
         update = await act(_own(values), call_of(name, config))
         return update if finish is None else finish(update, values)
 
     def at_once(given: Any, config: RunnableConfig) -> Any:  # Any: as above
         assert direct is not None
+        if given.get(HALTED):
+            return {}
         values = reader(given, config)
         update = direct(_own(values), call_of(name, config))
         return update if finish is None else finish(update, values)

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, create_model
 from pydantic_core import to_jsonable_python
 
+from ...nodes.context import rendered
 from ...nodes.review import ask_person
 from ...state.definition.flow import EscalateWork, Leaf, ReviewWork
 from ...state.errors import AgentError
@@ -33,6 +34,14 @@ def review_act(
         described = {"text": str}
         describe, _ = function_acts(review.describe, writes=described, state_class=state_class)
 
+    def asked(values: Values) -> list[str]:
+        """The question that was put before, and what was answered."""
+        last = values.get(leaf.name)
+        if describe is not None or not isinstance(last, Verdict) or last.type != "respond":
+            return []
+        told = [f"{name}: {rendered(values[name])}" for name in work.answers if values.get(name)]
+        return [f"You asked: {last.message}", *(told or ["It could not be answered."])]
+
     async def act(values: Values, call: Call) -> Update:
         text = review.description
         if describe is not None:
@@ -40,7 +49,7 @@ def review_act(
         decision = ask_person(
             leaf.name,
             args={name: to_jsonable_python(values.get(name)) for name in review.fields},
-            description=text or _about(leaf, review.fields),
+            description="\n".join([text or _about(leaf, review.fields), *asked(values)]),
             fields=form,
             allowed=review.decisions,
         )

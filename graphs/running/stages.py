@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 from langgraph.errors import GraphBubbleUp
 
 from ...state.definition.expressions import evaluate
 from ...state.definition.flow import StageWork
 from ...state.definition.policies import ErrorHandling
-from ...state.definition.signatures import signature_of
+from ...state.definition.signatures import Signature, signature_of
 from ...state.errors import WriteError, spending
 from .acts import Act, Call, Update, Values
 from .agents import Agents, answer_schema
@@ -70,7 +70,7 @@ async def _made(
     function = work.function if work.agent is None else work.agent.function
     signature = signature_of(function)
     act, _ = function_acts(function, writes={"made": Any}, state_class=None)
-    whole = next((name for name in ("batch", "items") if name in signature.parameters), None)
+    whole = _whole(signature, shared)
     if whole is not None:
         made = (await act({**shared, whole: list(items)}, call))["made"]
         if not isinstance(made, list | tuple) or len(made) != len(items):
@@ -86,6 +86,16 @@ async def _made(
         *(act(_given(signature, shared, key, one), call) for one in items)
     )
     return [each["made"] for each in results], ()
+
+
+def _whole(signature: Signature, shared: Values) -> str | None:
+    """The parameter that takes a whole batch: called so, or the free one annotated as a list."""
+    for name in ("batch", "items"):
+        if name in signature.parameters:
+            return name
+    free = [name for name in signature.parameters if name not in shared]
+    hint = get_type_hints(signature.call).get(free[0]) if len(free) == 1 else None
+    return free[0] if (get_origin(hint) or hint) is list else None
 
 
 def _given(signature: Any, shared: Values, key: str, item: object) -> Values:

@@ -123,7 +123,8 @@ def _noted(values: Mapping[str, object]) -> list[tuple[tuple[str, ...], TraceEnt
     for choice in listed(values, "decisions", Choice):
         about = {"on": choice.on, "values": to_jsonable_python(choice.values, fallback=str)}
         about |= {"reason": choice.reason, "fell_back": choice.fell_back}
-        found.append((tuple(choice.values), _entry("decision", choice.step, choice.chosen, about)))
+        fields = tuple(path.partition(".")[0] for path in choice.values)
+        found.append((fields, _entry("decision", choice.step, choice.chosen, about)))
     for failure in listed(values, "failures", Failure):
         about = {"error": failure.error, "message": failure.message, "class": failure.family}
         found.append(((failure.step,), _entry("failure", failure.step, failure.handled, about)))

@@ -36,6 +36,7 @@ from .outcomes import certain
 from .races import check_races
 from .reaching import leaves, parts
 from .signatures import signature_of
+from .type_words import SCHEMAS
 from .types import text_of
 from .typing_of import may_equal, shapes
 
@@ -54,12 +55,12 @@ def check(draft: Draft, resolved: Resolved) -> Resolved:
         checker.expression(expression, resolved.scope.types, ("outputs", name))
     if draft.problems:
         raise DefinitionError(draft.problems)
-    read = checker.read | {n for each in resolved.outputs.values() for n in names(each)}
     stops = {
         leaf.name
         for leaf in leaves(resolved.flow)
         if isinstance(leaf.work, ReviewWork)
-        and (leaf.work.review.on_reject or ("continue" if leaf.name in read else "stop")) == "stop"
+        and leaf.work.review.on_reject != "continue"
+        and (leaf.work.review.on_reject == "stop" or leaf.name not in checker.decided_on)
     }
     return dataclasses.replace(resolved, stops=frozenset(stops))
 
@@ -67,8 +68,9 @@ def check(draft: Draft, resolved: Resolved) -> Resolved:
 class _Checker:
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
-        #: Fields that an expression, or a step that names what it reads, depends on.
-        self.read: set[str] = set()
+        #: Fields that a condition, a route or a loop of the definition depends on. Who only reports
+        #: a decision, or reads it, does not say what a rejection leads to.
+        self.decided_on: set[str] = set()
 
     def block(self, block: Block, scope: Scope) -> None:
         match block:
@@ -78,7 +80,6 @@ class _Checker:
                 self._branch(block, scope)
             case Repeat():
                 if block.until is not None:
-                    self.read |= names(block.until)
                     self._until(block, block.until, scope)
             case Each():
                 self._each(block, scope)
@@ -127,7 +128,6 @@ class _Checker:
         )
 
     def _leaf(self, leaf: Leaf, scope: Scope) -> None:
-        self.read |= set(leaf.reads or ())
         optional = _optional(leaf)
         types = scope.types
         for position, name in enumerate(leaf.reads or ()):
@@ -178,7 +178,6 @@ class _Checker:
                 )
         else:
             given = parse(outer)
-            self.read |= names(given)
             kind = self.expression(given, scope.types, path)
             if not _may_be(kind, spec.annotation):
                 self._draft.wrong(
@@ -189,7 +188,8 @@ class _Checker:
                 )
 
     def _branch(self, branch: Branch, scope: Scope) -> None:
-        self.read |= names(branch.on)
+        if branch.logged:
+            self.decided_on |= names(branch.on)
         types = scope.types
         if branch.path[-1] == "if":
             self._condition(branch.on, types, branch.path, "one of its ways can never be taken.")
@@ -233,7 +233,8 @@ class _Checker:
         self.block(each.body, each.scope)
 
     def _until(self, repeat: Repeat, until: Expression, scope: Scope) -> None:
-        self.read |= names(until)
+        if "." not in repeat.name:  # one of the graph's own is a review's questions
+            self.decided_on |= names(until)
         where = (*repeat.path, "until")
         self._condition(until, scope.types, where, "the loop would always end the same way.")
 
@@ -245,7 +246,13 @@ def _optional(leaf: Leaf) -> frozenset[str]:
 
 def _may_be(kind: object, annotation: object) -> bool:
     """Can a value of one type be one of the other, as far as their writing shows it?"""
+    if any(_is_inline(each) for each in (*shapes(kind), *shapes(annotation))):
+        return True  # two definitions that write down one schema have two classes: the gate looks
     return any(may_equal(one, other) for one in shapes(kind) for other in shapes(annotation))
+
+
+def _is_inline(kind: object) -> bool:
+    return getattr(kind, "__module__", "").startswith(f"{SCHEMAS}.")
 
 
 def values_of(kind: object) -> tuple[str, ...] | None:

@@ -85,9 +85,10 @@ class FunctionWork:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewWork:
-    """A person decides."""
+    """A person decides. ``answers`` are the fields that answer a question of theirs."""
 
     review: Review
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .blocks import written
 from .draft import Draft
-from .flow import Block, Leaf, Order, Scope
+from .flow import Block, Leaf, Order, ReviewWork, Scope
 from .reaching import leaves
 
 
@@ -12,7 +12,7 @@ def check_races(draft: Draft, order: Order, scope: Scope) -> None:
     """Of the parts of an order that may run at once, no two write a field without a merge rule."""
     writers: dict[str, list[int]] = {}
     for position, member in enumerate(order.members):
-        for name in written(member.block):
+        for name in dict.fromkeys((*written(member.block), *_edited(member.block))):
             spec = scope.own.get(name)
             if spec is not None and spec.merge is None:
                 writers.setdefault(name, []).append(position)
@@ -64,14 +64,28 @@ def _wrong(draft: Draft, name: str, first: Block, second: Block) -> None:
     one, other = _writer(name, first), _writer(name, second)
     if one is None or other is None:
         return
+    people = bool(_under_review(one) or _under_review(other))
+    instead = "a review without 'edit' among its decisions only reads, or " if people else ""
     draft.wrong(
-        (*other.path, "writes", name),
+        (*other.path, "fields") if _under_review(other) else (*other.path, "writes", name),
         f"{one.name!r} and {other.name!r} run at once and both write {name!r}.",
-        f"Let each write a field of its own, or declare under 'state': "
+        f"Let each write a field of its own, or {instead}declare under 'state': "
         f"{name}: {{type: …, merge: …}}.",
-        at_key=True,
+        at_key=not _under_review(other),
     )
 
 
 def _writer(name: str, block: Block) -> Leaf | None:
-    return next((each for each in leaves(block) if name in each.writes), None)
+    found = (each for each in leaves(block) if name in (*each.writes, *_under_review(each)))
+    return next(found, None)
+
+
+def _edited(block: Block) -> tuple[str, ...]:
+    """The fields that a person may edit within a block."""
+    return tuple(name for each in leaves(block) for name in _under_review(each))
+
+
+def _under_review(leaf: Leaf) -> tuple[str, ...]:
+    work = leaf.work
+    can_edit = isinstance(work, ReviewWork) and "edit" in work.review.decisions
+    return work.review.fields if isinstance(work, ReviewWork) and can_edit else ()

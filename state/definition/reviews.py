@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from ..records import Verdict
-from .blocks import Targets, nothing
+from .blocks import Targets, nothing, written
 from .draft import Draft, field_spec
 from .flow import Block, Branch, Case, Leaf, Path, Repeat, ReviewWork, Sequence
 from .making import block
@@ -39,6 +41,14 @@ def review_leaf(
     answer = block(draft, review.on_question, (*path, "on_question"), name=name, targets=targets)
     if answer is None:
         return node
+    assert isinstance(node.work, ReviewWork)
+    answers = tuple(written(answer))
+    node = dataclasses.replace(
+        node,
+        work=ReviewWork(review=node.work.review, answers=answers),
+        reads=tuple(dict.fromkeys((*(node.reads or ()), name, *answers))),
+    )
+    answer = _kept_open(answer)
     asked = draft.expression(f"{name}.type == 'respond'", path)
     ask_again = Branch(
         name=f"{name}.question",
@@ -56,6 +66,18 @@ def review_leaf(
         most=MOST_QUESTIONS,
         path=path,
     )
+
+
+def _kept_open(block: Block) -> Block:
+    """The answer, whose failure is noted and leaves the review to be decided."""
+    match block:
+        case Leaf(handling=handling) if handling.fallback_strategy == "fail":
+            skipped = handling.model_copy(update={"fallback_strategy": "skip"})
+            return dataclasses.replace(block, handling=skipped)
+        case Sequence(steps=steps):
+            return Sequence(steps=tuple(_kept_open(each) for each in steps))
+        case _:
+            return block
 
 
 def _node(draft: Draft, name: str, review: Review, path: Path, step: Step | None) -> Leaf:
