@@ -913,14 +913,14 @@ def test_A7_nothing_is_kept_where_nobody_says_so_or_for_longer_than_said() -> No
 
 def test_A7_results_are_kept_across_graphs_in_a_cache_of_ones_own(tmp_path: Path) -> None:
     calls: list[str] = []
-    for _ in range(2):
+    for made in (["a"], []):
+        calls.clear()  # a function's result is its own for what it brings along, this list too
         cache = SqliteCache(path=str(tmp_path / "cache.db"))
         graph: Any = dalsegno.compile(cached_steps(calls), cache=cache)
         found = graph.invoke({"text": "a", "loud": False})
         assert found["made"] == Outer(name="a", inner=Inner(numbers=[1]))
         del graph, cache
-
-    assert calls == ["a"]
+        assert calls == made
 
 
 def test_A7_an_agents_answer_that_is_kept_is_not_paid_for_again(
@@ -965,3 +965,58 @@ def test_A7_only_what_a_step_gives_can_be_kept() -> None:
     step = {"step": "check", "review": {"fields": ["text"]}, "cache": True}
     with pytest.raises(DefinitionError, match="'cache' goes with agent, function only"):
         dalsegno.load(definition(step, inputs={"text": "str"}))
+
+
+def test_A7_what_is_kept_for_one_function_is_not_given_to_another() -> None:
+    def times(factor: int) -> Any:
+        def multiply(number: int) -> int:
+            return factor * number
+
+        return multiply
+
+    def inner(factor: int) -> dict[str, Any]:
+        step = {"step": "made", "function": times(factor), "cache": True}
+        return definition(step, inputs={"number": "int"})
+
+    steps = (
+        {"step": "two", "workflow": inner(2), "outputs": {"two": "made"}},
+        {"step": "ten", "workflow": inner(10), "outputs": {"ten": "made"}},
+    )
+    graph: Any = dalsegno.compile(definition(*steps, inputs={"number": "int"}))
+    found = graph.invoke({"number": 3})
+    assert (found["two"], found["ten"]) == (6, 30)
+
+
+def test_A7_what_a_step_does_not_read_as_a_field_cannot_be_kept() -> None:
+    def who(config: Any) -> str:
+        return str(config["configurable"].get("user"))
+
+    with pytest.raises(DefinitionError, match="cannot be kept: its function takes 'config'"):
+        dalsegno.load(definition({"step": "who", "function": who, "cache": True}))
+
+
+def test_F2_a_nested_workflow_that_asked_a_person_is_not_tried_again_as_a_whole() -> None:
+    tried: list[str] = []
+
+    def first(number: int) -> int:
+        tried.append("first")
+        return number
+
+    def fails(first: int) -> int:
+        tried.append("fails")
+        raise ConnectionError("gone")
+
+    inner = definition(
+        {"step": "first", "function": first},
+        {"step": "ok", "review": {"fields": ["first"]}},
+        {"step": "fails", "function": fails},
+        inputs={"number": "int"},
+    )
+    handling = {"max_retries": 2, "first_wait": 0}
+    step = {"step": "all", "workflow": inner, "error_handling": handling}
+    given = definition(step, inputs={"number": "int"})
+    graph: Any = dalsegno.compile(given, checkpointer=InMemorySaver())
+    graph.invoke({"number": 1}, thread())
+    with pytest.raises(ConnectionError):
+        graph.invoke(Command(resume={"type": "approve"}), thread())
+    assert tried == ["first", "fails"]

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
+from uuid import uuid4
 
 from langgraph.cache.base import BaseCache, FullKey
 from langgraph.checkpoint.serde.base import SerializerProtocol
@@ -105,11 +106,28 @@ def _work(leaf: Leaf) -> object:
 
 
 def _code(function: Any) -> object:  # Any: a function, or a class or object with 'execute'
-    """A function by its name and by what it does, as far as its own code shows that."""
+    """A function by its name, its code, and the values that it brings along.
+
+    What it brings along and cannot be written down (an object of its own) makes it nobody else's:
+    then what it made is kept for this very object.
+    """
     called = getattr(function, "execute", function)
     code = getattr(called, "__code__", None)
     name = reference_text(function)
-    return [name, _compiled(code) if isinstance(code, CodeType) else ""]
+    cells = [each.cell_contents for each in getattr(called, "__closure__", None) or ()]
+    brought = [
+        cells,
+        getattr(called, "__defaults__", None),
+        getattr(called, "__kwdefaults__", None),
+    ]
+    owner = getattr(called, "__self__", None)
+    if owner is not None:
+        brought.append(getattr(owner, "__dict__", None) if isinstance(function, type) else owner)
+    try:
+        written: object = to_jsonable_python(brought)
+    except ValueError:  # pydantic's own for what has no form in JSON, or goes round in a circle
+        written = f"only here: {uuid4().hex}"
+    return [name, _compiled(code) if isinstance(code, CodeType) else "", written]
 
 
 def _compiled(code: CodeType) -> list[object]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from langgraph.types import RetryPolicy
 
 from ...nodes.tools import Tool
+from ...state.definition.checks import leaves
 from ...state.definition.flow import (
     AgentWork,
     AssignedWork,
@@ -78,6 +79,8 @@ class Works:
         """How LangGraph tries the leaf again; a person is not asked twice."""
         if isinstance(leaf.work, ReviewWork | EscalateWork | NoWork):
             return None
+        if isinstance(leaf.work, NestedWork) and holds_reviews(leaf.work.workflow):
+            return None  # a second try begins at its first step, and would ask again
         return retry_policy(leaf.handling)
 
     def writable(self, leaf: Leaf) -> dict[str, object]:
@@ -146,6 +149,15 @@ class Works:
     def _form(self, name: str, fields: tuple[str, ...]) -> Any:  # Any: a model made at run time
         types = {each: spec.annotation for each, spec in self._fields.specs.items()}
         return review_form(name, fields, types)
+
+
+def holds_reviews(resolved: Resolved) -> bool:
+    """Does a person decide within a workflow, or within one that it nests?"""
+    return any(
+        isinstance(leaf.work, ReviewWork)
+        or (isinstance(leaf.work, NestedWork) and holds_reviews(leaf.work.workflow))
+        for leaf in leaves(resolved.flow)
+    )
 
 
 async def _nothing(_: Values, __: Call) -> Update:

@@ -9,7 +9,7 @@ from typing import Any
 from ..records import Verdict
 from .blocks import Targets, block_of, nothing, review_of, reviewed, with_paths, written
 from .companions import check_companions
-from .draft import MOST_DEEP, Draft, field_spec
+from .draft import MOST_DEEP, Draft, field_spec, one_of
 from .flow import (
     AgentWork,
     Block,
@@ -220,6 +220,15 @@ def _function(draft: Draft, step: Step, path: Path, targets: Targets) -> Block:
     if found is None:
         return nothing(step.step, path)
     signature = signature_of(found)
+    unseen = sorted(signature.special & {"config", "runtime"})
+    if step.cache and unseen:
+        draft.wrong(
+            (*path, "cache"),
+            f"The result of {step.step!r} cannot be kept: its function takes {one_of(unseen)}, "
+            f"which may differ from call to call.",
+            "Take that out of the function, or leave 'cache' out.",
+            at_key=True,
+        )
     returns = signature.returns
     if step.writes is None and returns is type(None):
         writes: dict[str, object] = {}
