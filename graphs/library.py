@@ -182,6 +182,11 @@ def _ports(workflow: Workflow, around: _Around) -> Ports:
     return Ports(nested=nested, gate_fault=gate_fault)
 
 
+def nested_in(workflow: Workflow, given: object) -> Workflow:
+    """The definition that a step of ``workflow`` nests: a name, a path beside its file, or data."""
+    return _load(given, _Around(file=workflow.file, files=(), depth=1))
+
+
 def gate_fault(use: GateUse, own: Iterable[str]) -> Fault | None:
     """What is wrong with a step's use of a gate; None when nothing is."""
     from pydantic import ValidationError

@@ -943,3 +943,45 @@ def test_A4_an_agents_context_is_fixed_and_retrieved_and_fits_its_limit(url: str
     with pytest.raises(NotFoundError, match="'raeder'; the nearest name is 'reader'"):
         opened.prepare_context("raeder", "t")
     opened.close()
+
+
+def test_E4_a_switch_reaches_into_nested_workflows(tmp_path: Path) -> None:
+    tried: list[int] = []
+
+    def work(text: str) -> str:
+        tried.append(1)
+        if len(tried) == 1:
+            raise ConnectionError("gone")
+        return text
+
+    def never(values: dict[str, Any]) -> bool:
+        return False
+
+    inner = {
+        "workflow_definition": {"name": "inner", "version": "1"},
+        "inputs": {"text": "str"},
+        "gates": [{"name": "never", "function": never}],
+        "workflow_steps": [{"step": "work", "function": work, "validation_gates": ["never"]}],
+        "error_handling": {"max_retries": 2, "first_wait": 0},
+        "human_checkpoints": [{"name": "work_validation", "after": "work"}],
+    }
+    outer = {
+        "workflow_definition": {"name": "outer", "version": "1"},
+        "inputs": {"text": "str"},
+        "workflow_steps": [{"step": "inside", "workflow": inner, "outputs": {"found": "work"}}],
+    }
+    ends = {}
+    for gates, recovery in ((False, True), (True, True), (False, False)):
+        tried.clear()
+        url = f"sqlite:///{tmp_path}/{gates}{recovery}.db"
+        each = WorkflowOrchestrator(url=url, validation_gates=gates, error_recovery=recovery)
+        result = each.execute_workflow(outer, {"text": "x"}, human_oversight=False)
+        ends[gates, recovery] = (result.status, len(tried))
+        each.close()
+    assert ends[False, True] == ("completed", 2)
+    assert ends[True, True][0] == "failed"
+    assert ends[False, False] == ("failed", 1)
+    attended = WorkflowOrchestrator(url=f"sqlite:///{tmp_path}/people.db", validation_gates=False)
+    result = attended.execute_workflow(outer, {"text": "x"}, human_oversight=True)
+    assert [each.node for each in result.reviews()] == ["work_validation"]
+    attended.close()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, get_args
 
+from ...graphs.library import nested_in
 from ...graphs.program import Program, program
 from ...state.definition.steps import Step
 from ...state.definition.walking import rebuilt, steps_within
@@ -33,10 +34,10 @@ def marks_of(
     oversight: bool,
 ) -> tuple[Mark, ...]:
     """What switches and inputs change about this workflow; what changes nothing is not marked."""
-    people = bool(_checkpoints(workflow))
+    people = _unattended(workflow) != workflow
     changed: Mapping[Mark, bool] = {
         "open": isinstance(workflow, OpenWorkflow) and opened(workflow, inputs) != workflow,
-        "no_context": not context and workflow.context_engineering,
+        "no_context": not context and _without_context(workflow) != workflow,
         "no_gates": not gates and _without_gates(workflow) != workflow,
         "no_recovery": not recovery and _without_recovery(workflow) != workflow,
         "unattended": not oversight and people,
@@ -52,10 +53,10 @@ def varied(workflow: Workflow, marks: Iterable[Mark], inputs: Iterable[str]) -> 
         return workflow
     changes: Mapping[Mark, Callable[[Workflow], Workflow]] = {
         "open": lambda one: opened(one, inputs) if isinstance(one, OpenWorkflow) else one,
-        "no_context": lambda one: one.model_copy(update={"context_engineering": False}),
+        "no_context": _without_context,
         "no_gates": _without_gates,
         "no_recovery": _without_recovery,
-        "unattended": lambda one: one.model_copy(update={"human_checkpoints": ()}),
+        "unattended": _unattended,
         "final_approval": lambda one: one.model_copy(
             update={"human_checkpoints": (Checkpoint(name=FINAL),)}
         ),
@@ -102,7 +103,37 @@ def _changed(workflow: Workflow, change: Callable[[Step], Step]) -> tuple[Step, 
     return tuple(rebuilt(each, change) for each in workflow.workflow_steps)
 
 
+def _throughout(workflow: Workflow, change: Callable[[Workflow], Workflow]) -> Workflow:
+    """The workflow with every one that it nests changed; those that stay the same stay as given."""
+
+    def nested(step: Step) -> Step:
+        if step.workflow is None:
+            return step
+        inner = nested_in(workflow, step.workflow)
+        made = change(inner)
+        return step if made == inner else step.model_copy(update={"workflow": made})
+
+    steps = _changed(workflow, nested)
+    if steps == workflow.workflow_steps:
+        return workflow
+    return workflow.model_copy(update={"workflow_steps": steps})
+
+
+def _without_context(workflow: Workflow) -> Workflow:
+    bare = _throughout(workflow, _without_context)
+    return (
+        bare.model_copy(update={"context_engineering": False}) if bare.context_engineering else bare
+    )
+
+
+def _unattended(workflow: Workflow) -> Workflow:
+    bare = _throughout(workflow, _unattended)
+    return bare.model_copy(update={"human_checkpoints": ()}) if _checkpoints(bare) else bare
+
+
 def _without_gates(workflow: Workflow) -> Workflow:
+    workflow = _throughout(workflow, _without_gates)
+
     def bare(step: Step) -> Step:
         return step.model_copy(update={"validation_gates": ()}) if step.validation_gates else step
 
@@ -112,6 +143,7 @@ def _without_gates(workflow: Workflow) -> Workflow:
 
 def _without_recovery(workflow: Workflow) -> Workflow:
     """No retry, no substitute, no fallback: the first failure ends the run."""
+    workflow = _throughout(workflow, _without_recovery)
     led_to = {
         name
         for step in steps_within(workflow.workflow_steps)
