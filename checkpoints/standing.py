@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..state.errors import ConflictError, NotFoundError
+from ..state.review import asked_of
 from ..state.run import after
 from .database import Database
 from .runs import Holder, held_row, to_json
@@ -75,9 +76,12 @@ def _open(connection: sqlite3.Connection, run: str, asked: Asked, *, now: float)
         " WHERE run = ? AND interrupt = ? AND digest != ? AND decision IS NULL",
         (json.dumps({"type": "superseded"}), now, run, asked.interrupt, asked.digest),
     )
+    assignee, within = asked_of(asked.request)
     connection.execute(
-        "INSERT INTO dalsegno_review (id, run, node, interrupt, digest, request, created)"
-        " SELECT ? || '.' || (count(*) + 1), ?, ?, ?, ?, ?, ? FROM dalsegno_review WHERE run = ?"
+        "INSERT INTO dalsegno_review"
+        " (id, run, node, interrupt, digest, request, created, assignee, deadline)"
+        " SELECT ? || '.' || (count(*) + 1), ?, ?, ?, ?, ?, ?, ?, ?"
+        " FROM dalsegno_review WHERE run = ?"
         " ON CONFLICT (run, interrupt, digest) DO NOTHING",
         (
             run,
@@ -87,6 +91,8 @@ def _open(connection: sqlite3.Connection, run: str, asked: Asked, *, now: float)
             asked.digest,
             to_json(asked.request),
             now,
+            assignee,
+            None if within is None else now + within,
             run,
         ),
     )

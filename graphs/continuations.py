@@ -17,7 +17,6 @@ from ..state.definition.flow import Branch, Each, Repeat
 from ..state.errors import WriteError
 from ..state.records import Choice, Decision, Verdict
 
-Read = Callable[[str], object]
 Evaluate = Callable[[Mapping[str, object]], object]
 
 

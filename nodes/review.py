@@ -27,8 +27,13 @@ def ask_person(
     description: str,
     fields: type[BaseModel],
     allowed: tuple[DecisionType, ...] = DECISION_TYPES,
+    assignee: str | None = None,
+    within: float | None = None,
 ) -> Approve | Edit | Reject | Respond:
     """Pause until a person has decided on ``args``; what stands before it in a node runs twice.
+
+    ``assignee`` is whom it is for, ``within`` how many seconds they have; both are told, and
+    nothing happens by itself when the time has passed.
 
     ``fields`` is the schema of what may be edited. An answer that does not fit is asked for again
     with what was wrong: LangGraph keeps the first answer to a pause for good, so that an error
@@ -36,7 +41,14 @@ def ask_person(
     """
     asked = description
     while True:
-        request = review_request(name, args=args, description=asked, allowed=allowed)
+        request = review_request(
+            name,
+            args=args,
+            description=asked,
+            allowed=allowed,
+            assignee=assignee,
+            within=within,
+        )
         answer = interrupt(request, response_schema=decision_schema())
         try:
             decision = parse_decision(answer)

@@ -113,13 +113,40 @@ class Review:
 
 
 def review_request(
-    name: str, *, args: Mapping[str, object], description: str, allowed: tuple[DecisionType, ...]
+    name: str,
+    *,
+    args: Mapping[str, object],
+    description: str,
+    allowed: tuple[DecisionType, ...],
+    assignee: str | None = None,
+    within: float | None = None,
 ) -> dict[str, object]:
-    """A request in LangChain's human-in-the-loop shape, with one action."""
+    """A request in LangChain's human-in-the-loop shape, with one action.
+
+    ``assignee`` and ``within`` (seconds) are our own, and there only where they are said.
+    """
+    ours = {"assignee": assignee, "within": within}
     return {
         "action_requests": [{"name": name, "args": dict(args), "description": description}],
-        "review_configs": [{"action_name": name, "allowed_decisions": list(allowed)}],
+        "review_configs": [
+            {
+                "action_name": name,
+                "allowed_decisions": list(allowed),
+                **{key: value for key, value in ours.items() if value is not None},
+            }
+        ],
     }
+
+
+def asked_of(request: Mapping[str, object]) -> tuple[str | None, float | None]:
+    """Whom a request is for, and within how many seconds; None where it does not say."""
+    configs = request.get("review_configs")
+    first = configs[0] if isinstance(configs, list) and configs else {}
+    if not isinstance(first, dict):
+        return None, None
+    assignee, within = first.get("assignee"), first.get("within")
+    seconds = float(within) if isinstance(within, int | float) else None
+    return (assignee if isinstance(assignee, str) else None), seconds
 
 
 @cache

@@ -478,3 +478,12 @@ def test_E1_a_rejection_in_a_nested_workflow_ends_the_outer_one(runtime: Runtime
     assert ends["approve"].output["send"] == "sent NOW?"  # type: ignore[index]  # it is there
     assert ends["reject"].status == "completed"
     assert "send" not in ends["reject"].output  # type: ignore[operator]  # it is there
+
+
+def test_E1_a_review_says_whom_it_is_for_and_by_when(runtime: Runtime) -> None:
+    review = {"fields": ["text"], "assignee": "ana", "deadline": "48h"}
+    given = definition({"step": "ok", "review": review}, inputs={"text": "str"})
+    ticket = runtime.start(given, {"text": "x"}).reviews()[0]
+    assert ticket.assignee == "ana"
+    assert ticket.deadline is not None
+    assert ticket.deadline - ticket.created == 48 * 3600

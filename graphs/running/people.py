@@ -52,6 +52,8 @@ def review_act(
             description="\n".join([text or _about(leaf, review.fields), *asked(values)]),
             fields=form,
             allowed=review.decisions,
+            assignee=review.assignee,
+            within=review.deadline,
         )
         match decision:
             case Approve():
