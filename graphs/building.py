@@ -9,7 +9,6 @@ from typing import Any, cast
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph import END, START
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Send
 
 from ..nodes.tools import Tool, tool_from
 from ..state.context import RunContext
@@ -32,11 +31,12 @@ from . import channels
 from .bridge import Runnable, node
 from .builder import Builder
 from .continuations import HALTED, SPREAD, End, Go, Split, Way, counter, nodes_of
-from .gate import Exit, Fields, Gate, Passed, Person, gate_of
+from .fields import Fields
+from .gate import Exit, Gate, Passed, Person, gate_of
 from .input_gate import InputGate
-from .reading import read_by
-from .running.acts import Update, Values
-from .running.inner import INDEX, gathered, item_act
+from .items import item_finish, read_outside, sends
+from .running.acts import Update
+from .running.inner import gathered, item_act
 from .running.node import Reader, leaf_node
 from .running.works import Works
 from .wiring import Plan, is_single, plan
@@ -112,7 +112,7 @@ class _Graph:
         for name, each in self._plan.collects.items():
             self._add_collect(builder, name, each, hints)
         anew = {counter(each): 0 for each in self._plan.loops}
-        if self._plan.halting or self._plan.halts:
+        if self._plan.halts:
             anew[HALTED] = 0
         self._gates[START] = InputGate(self._fields, needs, accepts=inputs, anew=anew)
         for node_name in _nodes(begin):
@@ -199,17 +199,21 @@ class _Graph:
             leaf = each.body
             assert isinstance(leaf, Leaf)
             inner = _Graph(
-                self._resolved, leaf, each.scope, self._tools, outer=_outer(each, self._fields)
+                self._resolved,
+                leaf,
+                each.scope,
+                self._tools,
+                outer=read_outside(each, self._fields),
             )
             act, direct = inner._works.of(leaf)
             outside = tuple(n for n in inner._reads(leaf) if n in inner._outer)
             reader = Reader(inner._fields, inner._reads(leaf), outside)
-            finish = _item_finish(each, leaf, inner._fields, channel)
+            finish = item_finish(each, leaf, inner._fields, channel)
             runnable = leaf_node(name, act, direct, reader, finish=finish)
             retry = self._works.retry(leaf)
             metadata = _metadata(leaf)
         else:
-            reads = _outer(each, self._fields)
+            reads = read_outside(each, self._fields)
             act = item_act(each, self._inner(each), reads=reads)
             runnable = leaf_node(name, act, None, Reader(self._fields, reads, reads))
             retry, metadata = None, {"kind": "map"}
@@ -219,7 +223,7 @@ class _Graph:
 
     def _inner(self, each: Each) -> CompiledStateGraph[Any, Any, Any, Any]:
         """A map's steps as a graph of their own, which inherits the checkpointer."""
-        outer = _outer(each, self._fields)
+        outer = read_outside(each, self._fields)
         made = _Graph(self._resolved, each.body, each.scope, self._tools, outer=outer)
         inputs: dict[str, object] = {name: made._fields.specs[name].annotation for name in outer}
         inputs[each.item] = each.scope.own[each.item].annotation
@@ -270,7 +274,7 @@ class _Graph:
             for target in passed.onward:
                 if target in spreads:
                     each, node_ = spreads[target]
-                    found += _sends(each, node_, cast(Any, overs[target](passed.known)))
+                    found += sends(each, node_, cast(Any, overs[target](passed.known)))
                 else:
                     found.append(target)
             return found or [END]
@@ -282,34 +286,6 @@ class _Graph:
         if self._plan.halting:
             targets.append("")
         builder.add_conditional_edges(name, path, {each or END: each or END for each in targets})
-
-
-def _sends(each: Each, node_: str, items: Any) -> list[Send]:  # Any: a list as a field holds it
-    listed = list(items)
-    if each.chunk is not None:
-        listed = [listed[n : n + each.chunk] for n in range(0, len(listed), each.chunk)]
-    return [Send(node_, {each.item: item, INDEX: n}) for n, item in enumerate(listed)]
-
-
-def _outer(each: Each, fields: Fields) -> tuple[str, ...]:
-    """The fields from outside that a map's steps, their conditions included, may read."""
-    wanted = read_by(each.body)
-    known = [name for name in fields.specs if name not in each.scope.own]
-    return tuple(known) if wanted is None else tuple(name for name in known if name in wanted)
-
-
-def _item_finish(each: Each, leaf: Leaf, fields: Fields, channel: str) -> Any:  # Any: a finish
-    allowed = {name: fields.checks[name] for name in leaf.writes if name in fields.checks}
-    result = each.collect[-1]
-
-    def finish(update: Update, values: Values) -> Update:
-        checked = fields.checked(update, step=leaf.name, allowed=allowed)
-        kept = {name: checked[name] for name in channels.TELEMETRY if name in checked}
-        known = result in checked
-        made = fields.after(result, checked[result]) if known else fields.defaults.get(result)
-        return {**kept, channel: [(values[INDEX], made)]}
-
-    return finish
 
 
 def _nodes(way: Way) -> list[str]:

@@ -16,7 +16,7 @@ from ..state.errors import InputError
 from ..state.names import nearest
 from .channels import ANEW, SET
 from .continuations import HALTED
-from .gate import Fields
+from .fields import Fields
 
 
 class InputGate:

@@ -5,6 +5,7 @@ Pure: nothing here knows LangGraph. ``Plan`` is what is then built, and what a p
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..state.definition.checks import leaves
@@ -12,7 +13,6 @@ from ..state.definition.expressions import compiled, parse
 from ..state.definition.flow import (
     Block,
     Branch,
-    Case,
     Each,
     EscalateWork,
     Leaf,
@@ -42,7 +42,7 @@ class Plan:
     """A graph before it is LangGraph's.
 
     ``leaves`` are the nodes, ``items`` and ``collects`` those of maps; ``exits`` says where each
-    leads. A node in ``joined`` leads on through a join.
+    leads, and ``joins`` where several do together.
     """
 
     begin: Way = field(default_factory=End)
@@ -105,7 +105,7 @@ class _Planner:
             self._plan.halts = True
             nested = isinstance(leaf.work, NestedWork)
             on = HALTED if nested else f"{leaf.name}.type"
-            after = _only_for(on, ("0",) if nested else GOING_ON, leaf.name, leaf, after)
+            after = _only_for(on, ("0",) if nested else GOING_ON, leaf.name, after)
         self._plan.exits[leaf.name] = Exit(after=after, failed=failed)
         return Go(node=leaf.name)
 
@@ -126,20 +126,7 @@ class _Planner:
             writes={name: Verdict, **leaf.writes},
             path=leaf.path,
         )
-        branch = Branch(
-            name=f"{leaf.name}.again",
-            on=parse(f"{name}.type"),
-            cases=(Case(values=("approve",), block=leaf),),
-            fallback=None,
-            path=leaf.path,
-            logged=False,
-        )
-        again = Pick(
-            branch=branch,
-            value=compiled(branch.on),
-            cases={"approve": Go(node=leaf.name)},
-            otherwise=after,
-        )
+        again = _pick(f"{leaf.name}.again", f"{name}.type", {"approve": Go(node=leaf.name)}, after)
         self._plan.exits[name] = Exit(after=again)
         return Go(node=name)
 
@@ -161,10 +148,9 @@ class _Planner:
         body = Body()
         self._plan.loops.append(repeat.name)
         until = _never if repeat.until is None else compiled(repeat.until)
-        asked = question_of(repeat)
-        if asked is not None:
+        if repeat.asks is not None:
             # Whoever only asks, for as long as may be, has decided nothing.
-            after = _only_for(f"{asked.name}.type", DECIDED, repeat.name, repeat.body, after)
+            after = _only_for(f"{repeat.asks}.type", DECIDED, repeat.name, after)
         check = Check(repeat=repeat, until=until, body=body, after=after)
         way = self.enter(repeat.body, check)
         # A pass without a node would go round for ever at one edge.
@@ -257,32 +243,22 @@ def can_halt(resolved: Resolved) -> bool:
     )
 
 
-def question_of(repeat: Repeat) -> Leaf | None:
-    """The review whose questions the loop puts, where it is one of the graph's own."""
-    if "." not in repeat.name or not isinstance(repeat.body, Sequence):
-        return None
-    first = repeat.body.steps[0]
-    return first if isinstance(first, Leaf) and isinstance(first.work, ReviewWork) else None
-
-
 #: The decisions after which a review goes on, where a rejection ends the workflow.
 GOING_ON = ("approve", "edit", "respond")
 #: Those that decide it.
 DECIDED = ("approve", "edit", "reject")
 
 
-def _only_for(text: str, values: tuple[str, ...], name: str, block: Block, after: Way) -> Way:
+def _only_for(text: str, values: tuple[str, ...], name: str, after: Way) -> Way:
     """On to ``after`` for those values of an expression, and otherwise to no more."""
-    branch = Branch(
-        name=f"{name}.stop",
-        on=parse(text),
-        cases=(Case(values=values, block=block),),
-        fallback=None,
-        path=(),
-        logged=False,
-    )
-    cases = dict.fromkeys(values, after)
-    return Pick(branch=branch, value=compiled(branch.on), cases=cases, otherwise=Halt())
+    return _pick(f"{name}.stop", text, dict.fromkeys(values, after), Halt())
+
+
+def _pick(name: str, text: str, cases: Mapping[str, Way], otherwise: Way) -> Pick:
+    """A choice of the graph's own, which is not logged."""
+    on = parse(text)
+    branch = Branch(name=name, on=on, cases=(), fallback=None, path=(), logged=False)
+    return Pick(branch=branch, value=compiled(on), cases=cases, otherwise=otherwise)
 
 
 def can_pass(block: Block) -> bool:

@@ -10,7 +10,7 @@ from langchain_core.runnables import RunnableConfig
 from ...state.context import RunContext
 from ..bridge import Runnable, node
 from ..continuations import HALTED
-from ..gate import Fields
+from ..fields import Fields
 from .acts import Act, Call, Direct, Update, Values
 from .inner import INDEX
 

@@ -37,7 +37,7 @@ from .people import escalation_act, review_act, review_form
 from .stages import stage_act
 
 if TYPE_CHECKING:
-    from ..gate import Fields
+    from ..fields import Fields
 
 
 class Works:

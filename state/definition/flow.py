@@ -219,6 +219,8 @@ class Repeat:
     until: Expression | None
     most: int
     path: Path
+    #: The review whose questions it puts again, where it is no loop of the definition's own.
+    asks: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

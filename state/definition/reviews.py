@@ -65,6 +65,7 @@ def review_leaf(
         until=answered,
         most=MOST_QUESTIONS,
         path=path,
+        asks=name,
     )
 
 
