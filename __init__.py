@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .graphs.calling import call
     from .graphs.compiler import compile
     from .graphs.library import load
     from .runtime.orchestrator.facade import WorkflowOrchestrator
@@ -25,6 +26,7 @@ _HOMES = {
     "Runtime": ".runtime.runtime",
     "Workflow": ".state.definition.workflow",
     "WorkflowOrchestrator": ".runtime.orchestrator.facade",
+    "call": ".graphs.calling",
     "compile": ".graphs.compiler",
     "load": ".graphs.library",
 }
@@ -36,6 +38,7 @@ __all__ = [
     "Runtime",
     "Workflow",
     "WorkflowOrchestrator",
+    "call",
     "compile",
     "load",
 ]

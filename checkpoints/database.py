@@ -1,95 +1,98 @@
-"""One SQLite file: opening it, its schema's version, and errors that say what to do."""
+"""One SQLite file: its connections, its transactions, and the group commit of many writers."""
 
+import asyncio
 import math
+import os
+import random
 import sqlite3
-import stat
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import parse_qsl, unquote
 
-from ..state.errors import DatabaseError, InputError
+from ..state.errors import InputError
 from ..state.names import nearest
+from .opening import create_private, explained, is_current, is_there, make_tables, open_file
+from .schema import SCHEMA_VERSION
+from .writer import Job, Queue, Reach, begin_immediately, check_inode, commit_all
 
-#: Raised with every change of a table below; a database of another version is refused.
-SCHEMA_VERSION = 2
+__all__ = ["BUSY_TIMEOUT", "SCHEMA_VERSION", "Database", "database_at", "explained"]
+
+T = TypeVar("T")
 
 #: How long a writer waits for another process's transaction, in seconds.
 BUSY_TIMEOUT = 15.0
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS dalsegno_run (
-    id TEXT PRIMARY KEY,
-    thread TEXT NOT NULL,
-    workflow TEXT NOT NULL,
-    version TEXT NOT NULL,
-    digest TEXT NOT NULL,
-    source TEXT,
-    model TEXT NOT NULL,
-    inputs TEXT NOT NULL,
-    status TEXT NOT NULL,
-    created REAL NOT NULL,
-    updated REAL NOT NULL,
-    fence INTEGER NOT NULL DEFAULT 0,
-    holder TEXT,
-    held_until REAL,
-    output TEXT,
-    metrics TEXT,
-    error TEXT
-) STRICT;
-CREATE UNIQUE INDEX IF NOT EXISTS dalsegno_run_thread ON dalsegno_run (thread);
-CREATE TABLE IF NOT EXISTS dalsegno_review (
-    id TEXT PRIMARY KEY,
-    run TEXT NOT NULL REFERENCES dalsegno_run (id),
-    node TEXT NOT NULL,
-    interrupt TEXT NOT NULL,
-    digest TEXT NOT NULL,
-    request TEXT NOT NULL,
-    created REAL NOT NULL,
-    assignee TEXT,
-    deadline REAL,
-    decision TEXT,
-    decided_by TEXT,
-    decided_at REAL,
-    UNIQUE (run, interrupt, digest)
-) STRICT;
-CREATE TABLE IF NOT EXISTS dalsegno_step (
-    id INTEGER PRIMARY KEY,
-    run TEXT NOT NULL REFERENCES dalsegno_run (id),
-    node TEXT NOT NULL,
-    task TEXT NOT NULL,
-    started REAL NOT NULL,
-    ended REAL,
-    outcome TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS dalsegno_step_run ON dalsegno_step (run);
-CREATE TABLE IF NOT EXISTS dalsegno_value (
-    digest TEXT PRIMARY KEY,
-    type TEXT NOT NULL,
-    value BLOB NOT NULL
-) STRICT;
-"""
+
+def nothing(_point: str) -> None:
+    """What happens at a named point when nobody wants to know."""
+
+
+@dataclass(kw_only=True)
+class _Open:
+    """What one process has open of a database. A child of a fork begins with nothing."""
+
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    reading: threading.RLock = field(default_factory=threading.RLock)
+    connection: sqlite3.Connection | None = None
+    reader: sqlite3.Connection | None = None
+    owner: int = 0
+    inode: int = 0
+    is_full: bool = True
+    queue: Queue | None = None
+    readers: ThreadPoolExecutor | None = None
 
 
 class Database:
-    """A connection that many threads share, one at a time.
+    """A file with one connection that writes and one that reads, shared by many threads.
 
     Opening creates and migrates nothing until the first write, so that asking an empty place a
     question leaves no file behind.
     """
 
-    def __init__(self, path: Path, *, timeout: float = BUSY_TIMEOUT) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        timeout: float = BUSY_TIMEOUT,
+        key: bytes | None = None,
+        reach: Reach = nothing,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """``key`` (up to 64 bytes) makes checksums that only its owner can make.
+
+        ``reach`` is called at named points, such as ``"before checkpoint"`` when a transaction is
+        about to commit and ``"after checkpoint"`` when it has: a test may end the process there.
+        ``jitter`` gives numbers from 0 to 1, for the pauses of a writer that waits.
+        """
         self.path = path
+        self._file = str(path)
         self.timeout = timeout
-        self.lock = threading.RLock()
-        self._connection: sqlite3.Connection | None = None
+        self.key = key
+        self.reach = reach
+        self._jitter = jitter
+        # A connection must not be used, nor closed, by a child of a fork: it stays here for good.
+        self._processes: dict[int, _Open] = {}
+
+    @property
+    def _open(self) -> _Open:
+        mine = self._processes.get(os.getpid())
+        return mine or self._processes.setdefault(os.getpid(), _Open())
+
+    @property
+    def lock(self) -> threading.RLock:
+        """Held by whoever writes."""
+        return self._open.lock
 
     @property
     def exists(self) -> bool:
         """Whether there is a file; DatabaseError when there can be none."""
-        return self._connection is not None or _is_there(self.path)
+        return self._open.connection is not None or is_there(self.path)
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -98,58 +101,204 @@ class Database:
         Raises:
             DatabaseError: not a database, read-only, locked, a directory, of a newer version.
         """
-        with self.lock:
-            if self._connection is None:
+        mine = self._open
+        if mine.connection is not None:
+            return mine.connection
+        with mine.lock:
+            if mine.connection is None:
                 with explained(self.path):
-                    if not _is_there(self.path):
-                        _create_private(self.path)
-                    opened = _open(self.path, self.timeout)
+                    if not is_there(self.path):
+                        create_private(self.path)
+                    opened = open_file(self.path, self.timeout)
                     try:
-                        _make_tables(opened, self.timeout)
+                        make_tables(opened, self.timeout, self.key)
+                        # From here on waiting is ours, with pauses of our own.
+                        opened.execute("PRAGMA busy_timeout=0")
                     except BaseException:
                         opened.close()
                         raise
-                    self._connection = opened
-            return self._connection
+                    mine.inode = self.path.stat().st_ino
+                    mine.is_full = True
+                    mine.connection = opened
+            return mine.connection
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A write transaction: all of it is committed, or none."""
-        with self.lock, explained(self.path):
+    def transaction(self, what: str = "write") -> Iterator[sqlite3.Connection]:
+        """A write transaction: all of it is committed and on disk, or none."""
+        mine = self._open
+        with mine.lock, explained(self.path):
             connection = self.connection
-            connection.execute("BEGIN IMMEDIATE")
+            if mine.owner == 0:
+                self._queue(mine).drain()  # what was asked for before comes before
+            self._begin(mine, connection, durable=True)
+            mine.owner = threading.get_ident()
             try:
                 yield connection
+                self.reach(f"before {what}")
                 connection.commit()
             except BaseException:
                 connection.rollback()
                 raise
+            finally:
+                mine.owner = 0
+            self.reach(f"after {what}")
+
+    def write(
+        self,
+        work: Callable[[sqlite3.Connection], T],
+        *,
+        what: str,
+        durable: bool = True,
+        patient: bool = False,
+        failed: Callable[[BaseException], None] | None = None,
+    ) -> T:
+        """Have ``work`` done in a transaction that it may share with others who wait.
+
+        It only executes SQL on the connection it is given, and may be run a second time: when
+        another's work fails, each is done again alone. ``durable=False`` is committed without
+        waiting for the disk: it survives the end of the process, not that of the machine.
+        ``failed`` is told of an error before any work that was queued later is done; ``patient``
+        work waits a moment for other work to come.
+        """
+        mine = self._open
+        if mine.owner == threading.get_ident():
+            raise RuntimeError(f"{what!r} is written within a transaction of the same thread.")
+        job = Job(work=work, what=what, durable=durable, patient=patient, failed=failed)
+        return self._queue(mine).run(job)
+
+    def later(self, work: Callable[[sqlite3.Connection], object], *, what: str) -> None:
+        """Have ``work`` done with the next that is, or 50 ms later; nobody waits, nobody is told.
+
+        For what is worth noting, and not worth a commit of its own.
+        """
+        self._queue(self._open).later(Job(work=work, what=what, durable=False))
+
+    def settle(self) -> None:
+        """Have everything done that waits."""
+        mine = self._open
+        with mine.lock:
+            self._queue(mine).drain()
+
+    async def awrite(
+        self,
+        work: Callable[[sqlite3.Connection], T],
+        *,
+        what: str,
+        durable: bool = True,
+        failed: Callable[[BaseException], None] | None = None,
+    ) -> T:
+        """As `write`, without ever blocking the event loop."""
+        job = Job(work=work, what=what, durable=durable, failed=failed)
+        return await self._queue(self._open).arun(job)
 
     def rows(self, query: str, values: tuple[object, ...] = ()) -> list[sqlite3.Row]:
-        """The rows that a query finds; none where there is no database yet."""
-        with self.lock, explained(self.path):
-            if self._connection is not None:
-                return self._connection.execute(query, values).fetchall()
-            if not _is_there(self.path):
-                return []
-            opened = _open(self.path, self.timeout)
-            if "dalsegno_run" not in _tables(opened):  # an empty file: reading makes no tables
-                opened.close()
-                return []
-            self._connection = opened
-            return opened.execute(query, values).fetchall()
+        """The rows that a query finds; none where there is no database yet.
+
+        It sees what was committed, also while another thread writes.
+        """
+        mine = self._open
+        with mine.reading, explained(self.path):
+            reader = self._reader(mine)
+            return [] if reader is None else reader.execute(query, values).fetchall()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """One moment of the database, to be read with several queries."""
+        mine = self._open
+        with mine.reading, explained(self.path):
+            self.connection  # noqa: B018  # makes the tables
+            reader = self._reader(mine)
+            assert reader is not None
+            inside = reader.in_transaction
+            if not inside:
+                reader.execute("BEGIN")
+            try:
+                yield reader
+            finally:
+                if not inside:
+                    reader.execute("COMMIT")
+
+    async def aread(self, read: Callable[[], T]) -> T:
+        """What ``read`` finds, asked for in a thread of the database's own.
+
+        The loop's own threads may all be waiting for a graph that waits for this.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers(self._open), read)
+
+    def _readers(self, mine: _Open) -> ThreadPoolExecutor:
+        if mine.readers is None:
+            mine.readers = ThreadPoolExecutor(1, "dalsegno-reader")
+        return mine.readers
 
     def close(self) -> None:
-        with self.lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+        mine = self._open
+        if mine.queue is not None:
+            mine.queue.close()
+        if mine.readers is not None:
+            mine.readers.shutdown()
+            mine.readers = None
+        with mine.lock, mine.reading:
+            for each in (mine.reader, mine.connection):
+                if each is not None:
+                    each.close()
+            mine.reader = mine.connection = None
+
+    def _reader(self, mine: _Open) -> sqlite3.Connection | None:
+        if mine.reader is not None:
+            return mine.reader
+        if not is_there(self.path):
+            return None
+        opened = open_file(self.path, self.timeout)
+        if not is_current(opened):
+            # An empty file, or LangGraph's alone: reading makes no tables. An older one of ours
+            # is carried over.
+            ours = opened.execute("SELECT 1 FROM sqlite_schema WHERE name = 'dalsegno_run'")
+            older = ours.fetchone() is not None
+            if not older:
+                opened.close()
+                return None
+            self.connection  # noqa: B018  # carries it over
+        mine.reader = opened
+        return opened
+
+    def _queue(self, mine: _Open) -> Queue:
+        if mine.queue is None:
+            with mine.lock:
+                if mine.queue is None:
+                    mine.queue = Queue(lock=mine.lock, commit=partial(self._commit, mine))
+        return mine.queue
+
+    def _commit(self, mine: _Open, jobs: "list[Job[object]]") -> None:
+        try:
+            connection = mine.connection or self.connection
+        except Exception as error:  # whoever waits for a job must hear of it
+            for job in jobs:
+                job.fail(error)
+            return
+        durable = any(job.durable for job in jobs)
+        commit_all(
+            connection,
+            jobs,
+            path=self.path,
+            begin=lambda: self._begin(mine, connection, durable=durable),
+            reach=self.reach,
+        )
+
+    def _begin(self, mine: _Open, connection: sqlite3.Connection, *, durable: bool) -> None:
+        if durable:  # what is not, a durable commit follows: it finds the file gone
+            check_inode(self._file, mine.inode)
+        if mine.is_full != durable and not connection.in_transaction:
+            connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            mine.is_full = durable
+        begin_immediately(connection, timeout=self.timeout, jitter=self._jitter)
 
 
-def database_at(url: str) -> Database:
+def database_at(url: str, *, key: bytes | None = None, reach: Reach = nothing) -> Database:
     """The database that a URL names: ``sqlite:///relative.db`` or ``sqlite:////absolute.db``.
 
-    A plain path is taken too. ``?timeout=5`` sets how many seconds a writer waits for another.
+    A plain path is taken too. ``?timeout=5`` sets how many seconds a writer waits for another;
+    ``key`` and ``reach`` are as for ``Database``.
 
     Raises:
         InputError: another kind of database, an unknown option, or no file's name.
@@ -172,7 +321,7 @@ def database_at(url: str) -> Database:
     if not path or "\0" in path:
         raise InputError(f"{url!r} names no file for the database.", fix=_URL_HELP)
     place = Path(path).expanduser() if path.startswith("~/") else Path(path)
-    return Database(place.absolute(), timeout=_timeout(query))
+    return Database(place.absolute(), timeout=_timeout(query), key=key, reach=reach)
 
 
 _URL_HELP = "Use sqlite:///name.db, relative to here, or sqlite:////an/absolute/path.db."
@@ -197,141 +346,3 @@ def _timeout(query: str) -> float:
             f"The database's timeout {text!r} is not a number of seconds.", fix="Use ?timeout=5."
         )
     return seconds
-
-
-def _is_there(path: Path) -> bool:
-    """Whether the file exists; DatabaseError where no database file can be."""
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        if path.parent.is_dir():
-            return False
-        raise DatabaseError(
-            f"There is no directory {str(path.parent)!r} for the database.",
-            fix="Create it, or name another place with --db.",
-        ) from None
-    except OSError as error:
-        raise DatabaseError(
-            f"The database {str(path)!r:.200} cannot be opened: {error.strerror}.",
-            fix="Name the right file with --db.",
-        ) from error
-    if stat.S_ISDIR(mode):
-        raise DatabaseError(
-            f"The database {str(path)!r} is a directory.", fix="Name a file in it with --db."
-        )
-    if not stat.S_ISREG(mode):
-        raise DatabaseError(f"The database {str(path)!r} is no file.", fix="Name one with --db.")
-    return True
-
-
-def _open(path: Path, timeout: float) -> sqlite3.Connection:
-    """A connection to an existing file that is ours or empty."""
-    connection = sqlite3.connect(
-        path, timeout=timeout, isolation_level=None, check_same_thread=False
-    )
-    try:
-        connection.row_factory = sqlite3.Row
-        _check_ours(connection, path)
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
-    tables = _tables(connection)
-    if tables and "dalsegno_run" not in tables and not tables <= _LANGGRAPH:
-        raise DatabaseError(
-            f"The database {str(path)!r} belongs to another program.",
-            fix="Nothing was changed in it. Use another one with --db.",
-        )
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > SCHEMA_VERSION:
-        raise DatabaseError(
-            f"The database {str(path)!r} was written by a newer Dalsegno (schema {version}, "
-            f"this one knows {SCHEMA_VERSION}).",
-            fix="Upgrade Dalsegno, or use another database with --db.",
-        )
-    if "dalsegno_run" in tables and version < SCHEMA_VERSION:
-        raise DatabaseError(
-            f"The database {str(path)!r} was written by an older Dalsegno (schema {version}, "
-            f"this one writes {SCHEMA_VERSION}).",
-            fix="Before 1.0 databases are not converted: finish its runs with the Dalsegno that "
-            "wrote it, and use another one with --db.",
-        )
-
-
-#: LangGraph's own tables: its checkpoints may have been there before our runs.
-_LANGGRAPH = frozenset({"checkpoints", "writes"})
-
-
-def _tables(connection: sqlite3.Connection) -> frozenset[str]:
-    found = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
-    return frozenset(row[0] for row in found if not row[0].startswith("sqlite_"))
-
-
-def _make_tables(connection: sqlite3.Connection, timeout: float) -> None:
-    """What is missing of the schema; another process may be making it at the same moment."""
-    if connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION:
-        return
-    until = time.monotonic() + timeout
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            break
-        except sqlite3.OperationalError as error:
-            # SQLite's own timeout does not hold here: who changes the journal is refused at once.
-            if "locked" not in str(error) or time.monotonic() > until:
-                raise
-            time.sleep(0.02)
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        for statement in _SCHEMA.split(";"):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.rollback()
-        raise
-
-
-def _create_private(path: Path) -> None:
-    """An empty file that only its owner may read: runs hold what documents say."""
-    try:
-        path.touch(mode=0o600, exist_ok=True)
-    except OSError as error:
-        raise DatabaseError(
-            f"{str(path)!r} cannot be created: {error.strerror}.",
-            fix="Check the directory's permissions, or name another place with --db.",
-        ) from error
-
-
-_REMEDIES = {
-    "readonly": ("is read-only", "Check its permissions, or use another one with --db."),
-    "locked": (
-        "is locked by another process",
-        "Let that process end, or wait longer with ?timeout=60 in --db.",
-    ),
-    "not a database": ("is not a SQLite database", "Name the right file with --db."),
-    "unable to open": ("cannot be opened", "Check the path and its permissions."),
-    "disk is full": ("cannot grow: the disk is full", "Make room; nothing was lost."),
-    "malformed": ("is damaged", "Restore it from a backup, or use another one with --db."),
-    "disk i/o": ("cannot be read or written", "Check the disk and the permissions."),
-}
-
-
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """SQLite's errors as ours, with the file's name and a remedy."""
-    try:
-        yield
-    except sqlite3.IntegrityError:
-        raise  # a broken rule of ours: the caller knows which
-    except sqlite3.DatabaseError as error:
-        said = str(error).lower()
-        for sign, (what, fix) in _REMEDIES.items():
-            if sign in said:
-                raise DatabaseError(f"The database {str(path)!r} {what}.", fix=fix) from error
-        raise DatabaseError(f"The database {str(path)!r} failed: {error}.") from error

@@ -2,21 +2,15 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from ..state.errors import ConflictError, LeaseError, NotFoundError
+from ..state.errors import ConflictError, NotFoundError
 from ..state.names import nearest
-from ..state.run import Event, RunRecord, Status, StepRecord, after
+from ..state.run import FINAL, Event, Holder, RunRecord, Status, StepRecord, after
+from . import leases
 from .database import Database
-
-
-@dataclass(frozen=True, kw_only=True)
-class Holder:
-    """Who runs a run: ``name`` tells processes apart, ``fence`` grows with each change of hands."""
-
-    name: str
-    fence: int
+from .process import is_dead
+from .reviews import close_all
 
 
 class Runs:
@@ -25,37 +19,32 @@ class Runs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, record: RunRecord) -> None:
-        """Record a new run.
+    def add(self, record: RunRecord, *, by: str | None = None, until: float = 0.0) -> Holder | None:
+        """Record a new run, held from the first moment where ``by`` says who drives it.
 
         Raises:
-            ConflictError: its thread belongs to another run already.
+            ConflictError: its thread or its key belongs to another run already.
+            LeaseError: somebody drives that thread without a run.
         """
         try:
-            with self._database.transaction() as connection:
-                connection.execute(
-                    "INSERT INTO dalsegno_run (id, thread, workflow, version, digest, source,"
-                    " model, inputs, status, created, updated)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        record.id,
-                        record.thread,
-                        record.workflow,
-                        record.version,
-                        record.digest,
-                        record.source,
-                        record.model,
-                        json.dumps(dict(record.inputs)),
-                        record.status,
-                        record.created,
-                        record.updated,
-                    ),
+            with self._database.transaction("start") as connection:
+                insert(connection, record)
+                if by is None:
+                    return None
+                return leases.take(
+                    connection, record.thread, by=by, now=record.created, until=until
                 )
         except sqlite3.IntegrityError as error:
             raise ConflictError(
-                f"Thread {record.thread!r} belongs to another run.",
+                f"Thread {record.thread!r} belongs to another run, or a run was started "
+                f"with the key {record.key!r}.",
                 fix="Use another --thread, or resume the run that has it.",
             ) from error
+
+    def keyed(self, key: str) -> RunRecord | None:
+        """The run that was started with that key."""
+        rows = self._database.rows("SELECT * FROM dalsegno_run WHERE key = ?", (key,))
+        return _record(rows[0]) if rows else None
 
     def get(self, run: str) -> RunRecord:
         """The run of that id, or of that thread.
@@ -79,50 +68,26 @@ class Runs:
         rows = self._database.rows("SELECT * FROM dalsegno_run ORDER BY created DESC, rowid DESC")
         return tuple(_record(row) for row in rows)
 
-    def take(
-        self,
-        run: str,
-        event: Event,
-        *,
-        by: str,
-        now: float,
-        until: float,
-        is_dead: Callable[[str], bool],
-    ) -> Holder:
+    def take(self, run: str, event: Event, *, by: str, now: float, until: float) -> Holder:
         """Become the one process that runs this run, until ``until`` unless renewed.
-
-        ``is_dead`` tells whether a holder is known to have ended; its hold is then over at once.
 
         Raises:
             ConflictError: a run of that status cannot be run.
             LeaseError: another process holds it.
         """
-        with self._database.transaction() as connection:
-            row = _row(connection, run)
-            other = row["holder"]
-            if other is not None and row["held_until"] > now and not is_dead(other):
-                raise LeaseError(
-                    f"Run {run!r} is being run already, by {other}.",
-                    fix="Wait until it ends. If that process is dead, its hold ends "
-                    f"in {row['held_until'] - now:.0f} s at the latest.",
-                )
-            status = after(row["status"], event)
-            fence = row["fence"] + 1
+        with self._database.transaction("take") as connection:
+            row = row_of(connection, run)
+            holder = leases.take(connection, row["thread"], by=by, now=now, until=until)
             connection.execute(
-                "UPDATE dalsegno_run SET status = ?, holder = ?, held_until = ?, fence = ?,"
-                " updated = ?, error = NULL WHERE id = ?",
-                (status, by, until, fence, now, run),
+                "UPDATE dalsegno_run SET status = ?, updated = ?, error = NULL WHERE id = ?",
+                (after(row["status"], event), now, run),
             )
-        return Holder(name=by, fence=fence)
+        return holder
 
-    def renew(self, run: str, holder: Holder, *, until: float) -> bool:
+    def renew(self, thread: str, holder: Holder, *, until: float) -> bool:
         """Hold on for longer; False when the run has changed hands."""
-        with self._database.transaction() as connection:
-            changed = connection.execute(
-                "UPDATE dalsegno_run SET held_until = ? WHERE id = ? AND holder = ? AND fence = ?",
-                (until, run, holder.name, holder.fence),
-            )
-            return changed.rowcount == 1
+        with self._database.transaction("renew") as connection:
+            return leases.renew(connection, thread, holder, until=until)
 
     def leave(
         self,
@@ -142,45 +107,83 @@ class Runs:
         Raises:
             LeaseError: the run changed hands meanwhile; nothing was written.
         """
-        with self._database.transaction() as connection:
-            row = held_row(connection, run, holder)
+        with self._database.transaction("leave") as connection:
+            row = left_row(connection, run, holder)
             status = after(row["status"], event)
             connection.execute(
-                "UPDATE dalsegno_run SET status = ?, holder = NULL, held_until = NULL,"
-                " updated = ?, output = coalesce(?, output), metrics = coalesce(?, metrics),"
-                " error = ? WHERE id = ?",
+                "UPDATE dalsegno_run SET status = ?, updated = ?, output = coalesce(?, output),"
+                " metrics = coalesce(?, metrics), error = ? WHERE id = ?",
                 (status, now, to_json(output), to_json(metrics), to_json(error), run),
             )
+            if status in FINAL:  # what was asked and never answered is asked no more
+                close_all(connection, run, "superseded", now=now)
         return status
 
-    def begin_step(self, run: str, holder: Holder, node: str, task: str, *, now: float) -> int:
-        """Note that a node begins: one row for each attempt, whose number is given back.
+    def cancel(self, run: str, *, now: float) -> None:
+        """End a run for good; whoever drives it holds it no more.
 
         Raises:
-            LeaseError: the run changed hands meanwhile; the node must not run.
+            ConflictError: it has ended already. NotFoundError: there is none.
         """
-        with self._database.transaction() as connection:
-            held_row(connection, run, holder)
-            added = connection.execute(
-                "INSERT INTO dalsegno_step (run, node, task, started, outcome)"
-                " VALUES (?, ?, ?, ?, 'running')",
-                (run, node, task, now),
+        with self._database.transaction("cancel") as connection:
+            row = row_of(connection, run)
+            connection.execute(
+                "UPDATE dalsegno_run SET status = ?, updated = ? WHERE id = ?",
+                (after(row["status"], "cancel"), now, run),
             )
-            assert added.lastrowid is not None
-            return added.lastrowid
+            close_all(connection, run, "cancelled", now=now)
+            leases.revoke(connection, row["thread"])
 
-    def end_step(self, attempt: int, outcome: str, *, now: float) -> StepRecord:
-        """Note how an attempt ended."""
-        with self._database.transaction() as connection:
-            ended = connection.execute(
-                "UPDATE dalsegno_step SET ended = ?, outcome = ? WHERE id = ? RETURNING *",
-                (now, outcome, attempt),
-            ).fetchone()
-            return _step(ended)
+    def orphans(self, *, now: float) -> tuple[str, ...]:
+        """Runs that are to go on and that nobody drives: the longest waiting first.
+
+        Those are the queued ones, and running ones whose holder has died or let its hold run out.
+        """
+        rows = self._database.rows(
+            "SELECT r.id, l.holder, l.until FROM dalsegno_run r"
+            " LEFT JOIN dalsegno_lease l ON l.thread = r.thread"
+            " WHERE r.status IN ('queued', 'running') ORDER BY r.updated"
+        )
+        return tuple(
+            row["id"]
+            for row in rows
+            if row["holder"] is None or row["until"] <= now or is_dead(row["holder"])
+        )
+
+    def note_step(self, record: RunRecord, holder: Holder, step: StepRecord, number: int) -> None:
+        """Note an attempt at a step as it stands: the ``number``-th of this hold.
+
+        It goes along with the next thing that is written, and is left out when the run has changed
+        hands until then: nothing of such an attempt is kept.
+        """
+
+        values = (
+            *(record.id, holder.fence, number, step.node, step.task),
+            *(step.started, step.ended, step.outcome, record.thread, holder.fence),
+        )
+        self._database.later(
+            lambda connection: connection.execute(
+                "INSERT INTO dalsegno_step (run, fence, number, node, task, started, ended,"
+                " outcome) SELECT ?, ?, ?, ?, ?, ?, ?, ? FROM dalsegno_lease"
+                " WHERE thread = ? AND fence = ?"
+                " ON CONFLICT (run, fence, number) DO UPDATE SET ended = excluded.ended,"
+                " outcome = excluded.outcome",
+                values,
+            ),
+            what="step",
+        )
+
+    def check_held(self, thread: str, holder: Holder, *, now: float) -> None:
+        """LeaseError when the run has changed hands: nothing of it may be done here."""
+        with self._database.reading() as connection:
+            leases.check(connection, thread, holder, now=now)
 
     def steps(self, run: str) -> tuple[StepRecord, ...]:
         """Every attempt at every step, in the order in which they began."""
-        rows = self._database.rows("SELECT * FROM dalsegno_step WHERE run = ? ORDER BY id", (run,))
+        self._database.settle()
+        rows = self._database.rows(
+            "SELECT * FROM dalsegno_step WHERE run = ? ORDER BY fence, number", (run,)
+        )
         return tuple(_step(row) for row in rows)
 
 
@@ -195,7 +198,17 @@ def _step(row: sqlite3.Row) -> StepRecord:
     )
 
 
-def _row(connection: sqlite3.Connection, run: str) -> sqlite3.Row:
+def insert(connection: sqlite3.Connection, record: RunRecord) -> None:
+    """Add a new run's row."""
+    values = _columns(record)
+    connection.execute(
+        f"INSERT INTO dalsegno_run ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",
+        tuple(values.values()),
+    )
+
+
+def row_of(connection: sqlite3.Connection, run: str) -> sqlite3.Row:
+    """The run's row; NotFoundError when there is none."""
     row: sqlite3.Row | None = connection.execute(
         "SELECT * FROM dalsegno_run WHERE id = ?", (run,)
     ).fetchone()
@@ -204,19 +217,23 @@ def _row(connection: sqlite3.Connection, run: str) -> sqlite3.Row:
     return row
 
 
-def held_row(connection: sqlite3.Connection, run: str, holder: Holder) -> sqlite3.Row:
-    """The run's row, if ``holder`` still holds it.
+def left_row(connection: sqlite3.Connection, run: str, holder: Holder) -> sqlite3.Row:
+    """The run's row, its holder having let go of it.
 
     Raises:
         LeaseError: it changed hands.
     """
-    row = _row(connection, run)
-    if (row["holder"], row["fence"]) != (holder.name, holder.fence):
-        raise LeaseError(
-            f"Run {run!r} went on elsewhere while it was stopped here.",
-            fix=f"Nothing was written here. See it with: dalsegno show {run}",
-        )
+    row = row_of(connection, run)
+    leases.leave(connection, row["thread"], holder)
     return row
+
+
+def _columns(record: RunRecord) -> dict[str, object]:
+    """A new run's columns."""
+    plain = ("id", "thread", "key", "workflow", "version", "digest", "source", "model", "status")
+    times = ("created", "updated", "forked_from", "forked_at")
+    found: dict[str, object] = {name: getattr(record, name) for name in (*plain, *times)}
+    return {**found, "inputs": json.dumps(dict(record.inputs))}
 
 
 def to_json(value: Mapping[str, object] | None) -> str | None:
@@ -242,7 +259,9 @@ def _record(row: sqlite3.Row) -> RunRecord:
         status=row["status"],
         created=row["created"],
         updated=row["updated"],
-        fence=row["fence"],
+        key=row["key"],
+        forked_from=row["forked_from"],
+        forked_at=row["forked_at"],
         output=_loaded(row["output"]),
         metrics=_loaded(row["metrics"]),
         error=_loaded(row["error"]),

@@ -1,51 +1,90 @@
-"""A SQLite checkpointer with both faces, large values kept once by the hash of their bytes."""
+"""A drop-in SQLite checkpointer for any LangGraph graph: both faces, smaller, faster, checked.
+
+What is stored is never stored again: a value once per version, a list that grows as what was
+added, a large value by the hash of its bytes. See `lists` for what that asks of mutable items.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator, Sequence
+import time
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
     ChannelVersions,
     Checkpoint,
     CheckpointMetadata,
     CheckpointTuple,
+    DeltaChannelHistory,
+    get_checkpoint_id,
+    get_checkpoint_metadata,
 )
-from langgraph.checkpoint.sqlite import SqliteSaver as LangGraphSqliteSaver
+from langgraph.checkpoint.serde.base import SerializerProtocol
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from ..state.errors import DatabaseError
-from .database import Database, database_at, explained
+from ..state.run import HOLDER
+from .answered import used_answers
+from .database import Database, database_at
+from .drafting import awaits, draft, draft_writes
+from .heads import Heads, Known, Wrote
+from .keeping_saver import KeepingSaver
+from .records import Slot
+from .storing import Asked, Hold, Put, PutWrites, begins
+from .tuples import histories, latest, listed, named
 
-if TYPE_CHECKING:
-    import sqlite3
-    from pathlib import Path
-
-    from langchain_core.runnables import RunnableConfig
-
-#: Values of more bytes than this are stored by reference.
-LARGE = 4_096
-_REFERENCE = "dalsegno:value"
+#: A version as LangGraph's own savers write it: a number of many digits, a point, a random part.
+_DIGITS = 32
+#: How often, and for how many seconds, a checkpoint waits for what its step's tasks wrote.
+_TURNS, _TURN = 10, 0.000_5
 
 
-class SqliteSaver(LangGraphSqliteSaver):
-    """LangGraph's saver on our connection, under `invoke` and `ainvoke` alike.
+class SqliteSaver(KeepingSaver):
+    """Checkpoints in one SQLite file, for `invoke` and `ainvoke` alike.
 
-    A value that stays the same over many checkpoints is stored once: the checkpoint holds its
-    SHA-256, the table of values its bytes.
+    Two who go on with one thread at once: one wins, the other gets a ConflictError. A thread whose
+    lease another holds is refused with a LeaseError. What is damaged is found: the thread goes on
+    from its last sound checkpoint, and the log "dalsegno" says what was left out.
     """
 
-    def __init__(self, database: Database | Path | str) -> None:
-        """``database``: one that is open already, a path, or a URL such as ``sqlite:///x.db``."""
+    def __init__(
+        self,
+        database: Database | Path | str,
+        *,
+        serde: SerializerProtocol | None = None,
+        allow: Iterable[type | tuple[str, str]] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """``database``: one that is open already, a path, or a URL such as ``sqlite:///x.db``.
+
+        From stored bytes only plain values, LangChain's messages and the classes of ``allow``
+        are made; others come back as their fields. A graph of ours adds those of its schemas.
+        ``clock`` gives seconds since the epoch.
+        """
+        strict = JsonPlusSerializer(
+            allowed_msgpack_modules=[
+                each if isinstance(each, tuple) else (each.__module__, each.__name__)
+                for each in allow
+            ]
+        )
+        super().__init__(serde=serde or strict)
         if not isinstance(database, Database):
             database = database_at(str(database))
-        super().__init__(database.connection)
-        self._database = database
-        self._known: OrderedDict[tuple[str, str, str, str], dict[str, str]] = OrderedDict()
-        with database.lock, explained(database.path):
-            super().setup()
+        self.database = database
+        self._clock = clock
+        self._heads = Heads(database.key)
+        database.connection  # noqa: B018  # makes the tables, or says why it cannot
 
     @classmethod
     @contextmanager
@@ -60,14 +99,16 @@ class SqliteSaver(LangGraphSqliteSaver):
     def setup(self) -> None:
         """Nothing is left to do: the tables are made with the saver."""
 
-    @contextmanager
-    def cursor(self, transaction: bool = True) -> Iterator[sqlite3.Cursor]:
-        if transaction:
-            with self._database.transaction() as connection:
-                yield connection.cursor()
-        else:
-            with self._database.lock, explained(self._database.path):
-                yield self._database.connection.cursor()
+    def get_next_version(self, current: Any, channel: None) -> Any:  # noqa: ARG002  # LangGraph's
+        """Short numbers, as values are not addressed by version; texts go on as texts."""
+        if current is None:
+            return 1
+        if isinstance(current, str):  # of a thread that LangGraph's own saver began
+            number, _, rest = current.partition(".")
+            return f"{int(number) + 1:0{_DIGITS}}.{rest or 0}"
+        return current + 1
+
+    # Writing
 
     def put(
         self,
@@ -76,42 +117,13 @@ class SqliteSaver(LangGraphSqliteSaver):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        place = (str(config["configurable"]["thread_id"]), config["configurable"]["checkpoint_ns"])
-        versions = checkpoint["channel_versions"]
-        slim = {
-            channel: self._slim_channel(value, (*place, channel, str(versions.get(channel))))
-            for channel, value in checkpoint["channel_values"].items()
-        }
-        stored: Checkpoint = {**checkpoint, "channel_values": slim}
-        return super().put(config, stored, metadata, new_versions)
-
-    def put_writes(
-        self,
-        config: RunnableConfig,
-        writes: Sequence[tuple[str, Any]],  # Any: a channel's value may be anything
-        task_id: str,
-        task_path: str = "",
-    ) -> None:
-        slim = [(channel, self._slim(value)) for channel, value in writes]
-        super().put_writes(config, slim, task_id, task_path)
-
-    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        found = super().get_tuple(config)
-        return None if found is None else self._whole(found)
-
-    def list(
-        self,
-        config: RunnableConfig | None,
-        *,
-        filter: dict[str, Any] | None = None,
-        before: RunnableConfig | None = None,
-        limit: int | None = None,
-    ) -> Iterator[CheckpointTuple]:
-        for found in super().list(config, filter=filter, before=before, limit=limit):
-            yield self._whole(found)
-
-    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        return self.get_tuple(config)
+        work = self._putting(config, checkpoint, metadata, new_versions, waits=True)
+        try:
+            self.database.write(work, what="checkpoint")
+        except BaseException:
+            self._heads.forget(work.place, checkpoint["id"])
+            raise
+        return _config(work.place.thread, work.place.ns, checkpoint["id"])
 
     async def aput(
         self,
@@ -120,7 +132,29 @@ class SqliteSaver(LangGraphSqliteSaver):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        return self.put(config, checkpoint, metadata, new_versions)
+        work = self._putting(config, checkpoint, metadata, new_versions)
+        try:
+            await self.database.awrite(work, what="checkpoint")
+        except BaseException:
+            self._heads.forget(work.place, checkpoint["id"])
+            raise
+        return _config(work.place.thread, work.place.ns, checkpoint["id"])
+
+    def put_writes(
+        self,
+        config: RunnableConfig,
+        writes: Sequence[tuple[str, Any]],  # Any: a channel's value may be anything
+        task_id: str,
+        task_path: str = "",
+    ) -> None:
+        if not writes:
+            return
+        work = self._writing(config, writes, task_id, task_path)
+        failed = partial(self._heads.fail, work.place, work.checkpoint, _loop(config))
+        durable = work.drafted.durable
+        self.database.write(
+            work, what="writes", durable=durable, patient=not durable, failed=failed
+        )
 
     async def aput_writes(
         self,
@@ -129,7 +163,128 @@ class SqliteSaver(LangGraphSqliteSaver):
         task_id: str,
         task_path: str = "",
     ) -> None:
-        self.put_writes(config, writes, task_id, task_path)
+        if not writes:
+            return
+        work = self._writing(config, writes, task_id, task_path)
+        failed = partial(self._heads.fail, work.place, work.checkpoint, _loop(config))
+        await self.database.awrite(work, what="writes", durable=work.drafted.durable, failed=failed)
+
+    def _putting(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+        *,
+        waits: bool = False,
+    ) -> Put:
+        conf = config["configurable"]
+        place = self._heads.place(str(conf["thread_id"]), conf.get("checkpoint_ns", ""))
+        parent = conf.get("checkpoint_id")
+        before = self._heads.get(place, parent) if parent else None
+        wrote = self._heads.wrote(place, parent) if parent else Wrote()
+        if waits and parent and metadata.get("source") == "loop":
+            _wait_for(checkpoint, new_versions, wrote)
+        cell = self.serde.dumps_typed(get_checkpoint_metadata(config, metadata))[1]
+        key = self.database.key
+        drafted = (
+            None
+            if before is None
+            else draft(checkpoint, new_versions, cell, before, wrote, self.serde, key)
+        )
+        after = Known(slot=drafted.slot if drafted else Slot())
+        if drafted is not None:
+            drafted.remember(after)
+        self._heads.put(place, checkpoint["id"], after, instead_of=parent)
+        return Put(
+            place=place,
+            hold=self._hold(config),
+            failure=partial(self._heads.failure, place, parent, _loop(config)),
+            checkpoint=checkpoint,
+            new_versions=new_versions,
+            metadata=cell,
+            parent=parent,
+            begins=begins(metadata),
+            before=before,
+            wrote=wrote,
+            drafted=drafted,
+            after=after,
+            serde=self.serde,
+            key=key,
+        )
+
+    def _writing(
+        self,
+        config: RunnableConfig,
+        writes: Sequence[tuple[str, Any]],
+        task_id: str,
+        task_path: str,
+    ) -> PutWrites:
+        conf = config["configurable"]
+        place = self._heads.place(str(conf["thread_id"]), conf.get("checkpoint_ns", ""))
+        checkpoint = str(conf["checkpoint_id"])
+        return PutWrites(
+            place=place,
+            hold=self._hold(config),
+            checkpoint=checkpoint,
+            task=task_id,
+            path=task_path,
+            drafted=draft_writes(
+                writes, self._heads.wrote(place, checkpoint), self.serde, self.database.key
+            ),
+        )
+
+    def _hold(self, config: RunnableConfig) -> Hold:
+        return Hold(holder=config["configurable"].get(HOLDER), clock=self._clock)
+
+    # Reading
+
+    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """The checkpoint that ``config`` names, or the thread's last one.
+
+        Raises:
+            DamagedError: the one that is named is damaged; says where, and the last sound one.
+            DatabaseError: a value's class cannot be made; says which, and of which channel.
+        """
+        conf = config["configurable"]
+        place = self._heads.place(str(conf["thread_id"]), conf.get("checkpoint_ns", ""))
+        checkpoint = get_checkpoint_id(config)
+        source = self._source
+        found = named(source, place, checkpoint) if checkpoint else latest(source, place)
+        if found is not None:
+            self._heads.begin_again(place, found.checkpoint["id"], _loop(config))
+        return found
+
+    def answered(self, thread: str, tasks: Collection[str]) -> frozenset[str]:
+        """The ids of pauses of these tasks (``name:id``) whose answers are stored with them."""
+        return used_answers(self._source, thread, tasks)
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        return await self.database.aread(partial(self.get_tuple, config))
+
+    def list(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,  # Any: JSON
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> Iterator[CheckpointTuple]:
+        """Checkpoints, the newest first; damaged ones are left out, with a warning."""
+        conf = (config or {}).get("configurable", {})
+        bound = get_checkpoint_id(before) if before else None
+        # What LangGraph's replay of a subgraph asks for, to go on from it.
+        on_purpose = bound is not None and limit == 1
+        yield from listed(
+            self._source,
+            thread=conf.get("thread_id"),
+            ns=conf.get("checkpoint_ns"),
+            checkpoint=conf.get("checkpoint_id"),
+            filter=filter,
+            before=bound,
+            limit=limit,
+            wrap=Asked if on_purpose else str,
+        )
 
     async def alist(
         self,
@@ -139,66 +294,50 @@ class SqliteSaver(LangGraphSqliteSaver):
         before: RunnableConfig | None = None,
         limit: int | None = None,
     ) -> AsyncIterator[CheckpointTuple]:
-        for found in self.list(config, filter=filter, before=before, limit=limit):
-            yield found
+        found = self.list(config, filter=filter, before=before, limit=limit)
+        while (each := await self.database.aread(lambda: next(found, None))) is not None:
+            yield each
 
-    async def adelete_thread(self, thread_id: str) -> None:
-        self.delete_thread(thread_id)
+    def get_delta_channel_history(
+        self, *, config: RunnableConfig, channels: Sequence[str]
+    ) -> Mapping[str, DeltaChannelHistory]:
+        """What DeltaChannels are rebuilt from, found in one walk back from the checkpoint."""
+        conf = config["configurable"]
+        place = self._heads.place(str(conf["thread_id"]), conf.get("checkpoint_ns", ""))
+        return histories(self._source, place, get_checkpoint_id(config), channels)
 
-    def _slim_channel(self, value: Any, key: tuple[str, str, str, str]) -> Any:
-        """A channel's value or its reference; a version that was seen is not hashed again."""
-        with self._database.lock:
-            if key in self._known:
-                return self._known[key]
-            slim = self._slim(value)
-            if slim is not value:
-                self._known[key] = slim
-                if len(self._known) > 1_024:
-                    self._known.popitem(last=False)
-            return slim
-
-    def _slim(self, value: Any) -> Any:
-        if value is None or isinstance(value, bool | int | float):
-            return value
-        kind, data = self.serde.dumps_typed(value)
-        # A value that looks like a reference must not be taken for one.
-        if len(data) <= LARGE and not _is_reference(value):
-            return value
-        digest = hashlib.sha256(kind.encode() + b"\0" + data).hexdigest()
-        with self.cursor() as cursor:
-            cursor.execute(
-                "INSERT OR IGNORE INTO dalsegno_value (digest, type, value) VALUES (?, ?, ?)",
-                (digest, kind, data),
-            )
-        return {_REFERENCE: digest}
-
-    def _whole(self, found: CheckpointTuple) -> CheckpointTuple:
-        checkpoint: Checkpoint = {
-            **found.checkpoint,
-            "channel_values": {
-                channel: self._fetch(value)
-                for channel, value in found.checkpoint["channel_values"].items()
-            },
-        }
-        writes = [
-            (task, channel, self._fetch(value))
-            for task, channel, value in found.pending_writes or ()
-        ]
-        return found._replace(checkpoint=checkpoint, pending_writes=writes)
-
-    def _fetch(self, value: Any) -> Any:
-        if not _is_reference(value):
-            return value
-        rows = self._database.rows(
-            "SELECT type, value FROM dalsegno_value WHERE digest = ?", (value[_REFERENCE],)
+    async def aget_delta_channel_history(
+        self, *, config: RunnableConfig, channels: Sequence[str]
+    ) -> Mapping[str, DeltaChannelHistory]:
+        return await self.database.aread(
+            partial(self.get_delta_channel_history, config=config, channels=channels)
         )
-        if not rows:
-            raise DatabaseError(
-                f"The database {str(self._database.path)!r} lacks a value that a checkpoint names.",
-                fix="It was damaged or edited: restore it from a backup.",
-            )
-        return self.serde.loads_typed((rows[0]["type"], rows[0]["value"]))
 
 
-def _is_reference(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() == {_REFERENCE}
+def _wait_for(checkpoint: Checkpoint, new_versions: ChannelVersions, wrote: Wrote) -> None:
+    """Give the threads that store what a step ``wrote`` a moment to come first.
+
+    Otherwise they are stored twice; nothing but space depends on it.
+    """
+    for _ in range(_TURNS):
+        if not awaits(checkpoint, new_versions, wrote):
+            return
+        time.sleep(_TURN)
+
+
+def _loop(config: RunnableConfig) -> int:
+    """Which of LangGraph's loops asks, told by the object that it makes for each."""
+    return id(config["configurable"].get("__pregel_runtime"))
+
+
+def _config(thread: str, ns: str, checkpoint: str) -> RunnableConfig:
+    return cast(
+        "RunnableConfig",
+        {
+            "configurable": {
+                "thread_id": thread,
+                "checkpoint_ns": ns,
+                "checkpoint_id": checkpoint,
+            }
+        },
+    )

@@ -71,6 +71,9 @@ def run(
         str, typer.Option(help="provider:model, such as openai:gpt-5-mini.")
     ] = "offline:extract",
     thread: Annotated[str | None, typer.Option(help="The LangGraph thread to use.")] = None,
+    key: Annotated[
+        str | None, typer.Option(help="Your own name for this start: a second one gives this run.")
+    ] = None,
     db: Db = DEFAULT_URL,
     json: Json = False,
 ) -> None:
@@ -80,12 +83,15 @@ def run(
     from .settings import inputs_from
     from .terminal import progress
     from .views import finish
+    from .working import on_termination
 
     definition = program(workflow)
     inputs = inputs_from(definition, input, settings or ())
-    started = Runtime(db).start(
-        definition.workflow, inputs, model=model, thread=thread, watch=progress()
-    )
+    runtime = Runtime(db)
+    with on_termination(runtime.drain):
+        started = runtime.start(
+            definition.workflow, inputs, model=model, thread=thread, key=key, watch=progress()
+        )
     raise typer.Exit(finish(started, json=json))
 
 
@@ -99,8 +105,31 @@ def resume(
     from ..runtime.runtime import Runtime
     from .terminal import progress
     from .views import finish
+    from .working import on_termination
 
-    raise typer.Exit(finish(Runtime(db).resume(run, watch=progress()), json=json))
+    runtime = Runtime(db)
+    with on_termination(runtime.drain):
+        resumed = runtime.resume(run, watch=progress())
+    raise typer.Exit(finish(resumed, json=json))
+
+
+@app.command()
+def worker(
+    workflows: Annotated[
+        list[str] | None,
+        typer.Option("--workflow", help="A definition's file, for runs that were started from it."),
+    ] = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="End when nothing is left that could go on.")
+    ] = False,
+    width: Annotated[int, typer.Option(help="How many runs to drive at once.", min=1)] = 8,
+    db: Db = DEFAULT_URL,
+    json: Json = False,
+) -> None:
+    """Take over runs that nobody drives, and act on passed deadlines, until terminated."""
+    from .working import work
+
+    work(db, workflows or (), once=once, width=width, json=json)
 
 
 @app.command()
@@ -115,14 +144,84 @@ def runs(db: Db = DEFAULT_URL, json: Json = False) -> None:
 @app.command()
 def show(
     run: Annotated[str, typer.Argument(help="The run's id.")],
+    history: Annotated[
+        bool, typer.Option("--history", help="Show its checkpoints instead, the newest first.")
+    ] = False,
+    limit: Annotated[int, typer.Option(help="With --history: how many.", min=1)] = 20,
     db: Db = DEFAULT_URL,
     json: Json = False,
 ) -> None:
-    """Show where a run stands and what waits for a person."""
+    """Show where a run stands and what waits for a person, or how it came there."""
     from ..runtime.runtime import Runtime
+    from .past import show_history
     from .views import show_run
 
-    show_run(Runtime(db).run(run), json=json)
+    runtime = Runtime(db)
+    found = runtime.run(run)
+    if history:
+        show_history(found, runtime.history(found, limit=limit), json=json)
+    else:
+        show_run(found, json=json)
+
+
+@app.command()
+def fork(
+    run: Annotated[str, typer.Argument(help="The run's id.")],
+    checkpoint: Annotated[str, typer.Argument(help="As show --history names it.")],
+    db: Db = DEFAULT_URL,
+    json: Json = False,
+) -> None:
+    """Start another run from a checkpoint of this one, which stays as it is."""
+    from ..runtime.runtime import Runtime
+    from .past import show_moved
+
+    made = Runtime(db).fork(run, checkpoint)
+    show_moved(made, f"Run {made.id} begins where {run} was.", json=json)
+
+
+@app.command()
+def rollback(
+    run: Annotated[str, typer.Argument(help="The run's id.")],
+    checkpoint: Annotated[str, typer.Argument(help="As show --history names it.")],
+    db: Db = DEFAULT_URL,
+    json: Json = False,
+) -> None:
+    """Take a run back to an earlier checkpoint of its own. Nothing is deleted."""
+    from ..runtime.runtime import Runtime
+    from .past import show_moved
+
+    moved = Runtime(db).rollback(run, checkpoint)
+    show_moved(moved, f"Run {moved.id} stands there again.", json=json)
+
+
+@app.command()
+def cancel(
+    run: Annotated[str, typer.Argument(help="The run's id.")],
+    db: Db = DEFAULT_URL,
+    json: Json = False,
+) -> None:
+    """End a run for good, also one that is under way."""
+    from ..runtime.runtime import Runtime
+    from .past import show_cancelled
+
+    show_cancelled(Runtime(db).cancel(run), json=json)
+
+
+@app.command()
+def prune(
+    newest: Annotated[
+        int | None, typer.Option(help="Keep so many checkpoints of each run.", min=1)
+    ] = None,
+    days: Annotated[
+        float | None, typer.Option(help="Keep those of so many last days.", min=0)
+    ] = None,
+    db: Db = DEFAULT_URL,
+    json: Json = False,
+) -> None:
+    """Delete old checkpoints. Where a run stands is always kept."""
+    from .past import prune_database
+
+    prune_database(db, newest=newest, days=days, json=json)
 
 
 @app.command()
@@ -137,13 +236,13 @@ def reviews(db: Db = DEFAULT_URL, json: Json = False) -> None:
 @app.command()
 def decide(
     review: Annotated[str, typer.Argument(help="The review's id.")],
-    decision: Annotated[str, typer.Argument(help="approve, edit, reject or respond.")],
+    decision: Annotated[str, typer.Argument(help="approve, edit, reject, respond; or answer.")],
     by: Annotated[str | None, typer.Option(help="Who decides; by default, you.")] = None,
     args: Annotated[
-        str | None, typer.Option(help="For edit: the changed fields as a JSON object.")
+        str | None, typer.Option(help="For edit: the changed fields. For answer: any JSON.")
     ] = None,
     message: Annotated[
-        str | None, typer.Option(help="For reject: why. For respond: the question.")
+        str | None, typer.Option(help="For reject: why; respond: the question; answer: a text.")
     ] = None,
     db: Db = DEFAULT_URL,
     json: Json = False,
@@ -211,11 +310,17 @@ def schema(
 
 
 @app.command()
-def doctor(db: Db = DEFAULT_URL, json: Json = False) -> None:
-    """Check this machine, the keys and the database."""
+def doctor(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Bring damaged runs back to their last sound state.")
+    ] = False,
+    db: Db = DEFAULT_URL,
+    json: Json = False,
+) -> None:
+    """Check this machine, the keys, the database and every thread in it."""
     from .doctor import examine
 
-    raise typer.Exit(examine(db, json=json))
+    raise typer.Exit(examine(db, repair=repair, json=json))
 
 
 def main() -> NoReturn:

@@ -7,6 +7,7 @@ from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
 from ..state.errors import DecisionError
+from .reviewing import print_choices, print_review
 from .terminal import (
     command,
     complain,
@@ -18,7 +19,7 @@ from .terminal import (
     user_name,
     wrapped,
 )
-from .views import exit_code, print_choices, print_review
+from .views import exit_code
 
 if TYPE_CHECKING:
     from ..runtime.run import Run

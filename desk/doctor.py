@@ -15,6 +15,7 @@ from .terminal import command, near, print_json, say, wrapped
 
 if TYPE_CHECKING:
     from ..checkpoints.database import Database
+    from ..runtime.repair import Trouble
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,13 +25,18 @@ class Finding:
     what: str
     level: Literal["ok", "note", "wrong"]
     detail: str
+    #: What is wrong with a thread, part by part.
+    trouble: "Trouble | None" = None
 
 
-def examine(db: str, *, json: bool) -> int:
-    """Look at the machine, the models and the database. Gives 1 when something is wrong."""
-    findings = [*_machine(), *_models(), *_database(db)]
+def examine(db: str, *, repair: bool, json: bool) -> int:
+    """Look at the machine, the models and the database. Gives 1 when something is wrong.
+
+    With ``repair``, threads that cannot be read are brought back to their last sound state.
+    """
+    findings = [*_machine(), *_models(), *_database(db, repair=repair)]
     if json:
-        print_json([asdict(each) for each in findings])
+        print_json([_plain(each) for each in findings])
     else:
         marks = {"ok": "✓", "note": "·", "wrong": "✗"}
         width = max(len(each.what) for each in findings) + 2
@@ -42,10 +48,15 @@ def examine(db: str, *, json: bool) -> int:
     return 1 if any(each.level == "wrong" for each in findings) else 0
 
 
+def _plain(finding: Finding) -> dict[str, object]:
+    found = asdict(finding)
+    return found if found["trouble"] else {key: found[key] for key in found if key != "trouble"}
+
+
 def _machine() -> Iterator[Finding]:
     python = platform.python_version()
     yield Finding(what="Python", level="ok", detail=f"{python} at {sys.executable}")
-    for package in ("langgraph", "langgraph-checkpoint-sqlite", "pypdfium2", "typst"):
+    for package in ("langgraph", "langgraph-checkpoint", "pypdfium2", "typst"):
         try:
             yield Finding(what=package, level="ok", detail=version(package))
         except PackageNotFoundError:
@@ -69,10 +80,11 @@ def _models() -> Iterator[Finding]:
         yield Finding(what="openai", level="note", detail=detail)
 
 
-def _database(db: str) -> Iterator[Finding]:
+def _database(db: str, *, repair: bool) -> Iterator[Finding]:
     from ..checkpoints.database import database_at
     from ..checkpoints.reviews import Reviews
     from ..checkpoints.runs import Runs
+    from ..runtime.runtime import Runtime
 
     try:
         database = database_at(db)
@@ -95,11 +107,33 @@ def _database(db: str) -> Iterator[Finding]:
     listed = ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "no runs"
     waits = f"; open reviews: {waiting}" if waiting else ""
     yield Finding(what="database", level="ok", detail=f"{database.path}: {listed}{waits}")
-    for run in runs:
+    threads = Runtime(db).examine(repair=repair)
+    yield from (_of_thread(each) for each in threads)
+    for run in runs if not threads else Runs(database).all():
         if run.status in {"failed", "queued", "running"}:
             unless = "if its process has ended, " if run.status == "running" else ""
             detail = f"{run.status}; {unless}go on with: {command(f'resume {run.id}')}"
             yield Finding(what=f"run {run.id}", level="note", detail=detail)
+
+
+def _of_thread(trouble: "Trouble") -> Finding:
+    """A thread that is in trouble: what is wrong, and what was or can be done about it."""
+    name = f"thread {trouble.thread}" if trouble.run is None else f"run {trouble.run}"
+    lines = list(trouble.found)
+    if trouble.node is not None:
+        lines.append(f"It was written by the step {trouble.node!r}.")
+    if trouble.mended is not None:
+        lines.append(trouble.mended)
+        if trouble.run is not None:
+            lines.append(f"See where it stands: {command(f'show {trouble.run}')}")
+        return Finding(what=name, level="note", detail="\n".join(lines), trouble=trouble)
+    if trouble.refused is not None:
+        lines.append(f"It was left as it is: {trouble.refused}")
+    elif trouble.sound is None:
+        lines.append("None of its checkpoints is sound.")
+    else:
+        lines.append(f"Bring it back to {trouble.sound} with: {command('doctor --repair')}")
+    return Finding(what=name, level="wrong", detail="\n".join(lines), trouble=trouble)
 
 
 def _problem(database: "Database") -> str | None:

@@ -1,13 +1,11 @@
 """Runs, reviews and workflows as lines of text, or as the JSON that ``--json`` promises."""
 
-import json as jsonlib
-import shlex
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
-from .results import lines_of, print_output
+from .results import print_output
+from .reviewing import choices, print_choices, print_review, time_of
 from .terminal import command, complain, near, print_json, print_table, say, with_database, wrapped
 
 if TYPE_CHECKING:
@@ -33,6 +31,8 @@ def finish(run: "Run", *, json: bool) -> int:
     if run.status == "completed":
         say()
         _print_files(run)
+    if run.status == "queued":
+        say(f"What was done is kept. Go on with: {command(f'resume {run.id}')}")
     return exit_code(run)
 
 
@@ -56,7 +56,7 @@ def show_run(run: "Run", *, json: bool) -> None:
         return
     say(_standing(run))
     record = run.record
-    say(f"  begun  {_time(record.created)}")
+    say(f"  begun  {time_of(record.created)}")
     say(f"  model  {record.model}")
     if record.source is not None:
         say(f"  file   {near(record.source)}")
@@ -106,79 +106,6 @@ def _print_files(run: "Run") -> None:
         say(f"  {path}")
 
 
-def print_review(review: "Review", *, known: Mapping[str, object] | None = None) -> None:
-    """A review as a person needs it: what is asked, and how to answer.
-
-    What the person has read already, in ``known``, is not shown again.
-    """
-    say(f"Review {review.id} ({review.node})")
-    actions = review.request.get("action_requests")
-    described = actions[0].get("description", "") if isinstance(actions, list) else ""
-    _print_description(near(str(described)).split("\n"))
-    shown: dict[str, str] = {}
-    for name, value in review.args.items():
-        text = "\n".join(lines_of(value))
-        for other, said in shown.items():  # an e-mail holds the summary: once is enough
-            text = text.replace(said, f"[the {other}, as above]") if said else text
-        shown[name] = text
-        if known is not None and known.get(name) == value:
-            say(f"\n  {name}: as before")
-            continue
-        say(f"\n  {name}:")
-        for line in text.split("\n"):
-            say(wrapped(line, indent="    "))
-
-
-def print_choices(review: "Review") -> None:
-    """The commands that decide on a review."""
-    say("\nDecide with:")
-    for decision in review.allowed:
-        say("  " + command(f"decide {review.id} {decision}{_how(decision, review)}"))
-
-
-def _how(decision: str, review: "Review") -> str:
-    match decision:
-        case "edit":
-            return f" --args {shlex.quote(_edit(review.args))}"
-        case "reject":
-            return ' --message "why"'
-        case "respond":
-            return ' --message "your question"'
-        case _:
-            return ""
-
-
-def _edit(args: Mapping[str, object]) -> str:
-    """An edit to copy and change: the first text, otherwise the first field as it is."""
-    texts = [name for name, value in args.items() if isinstance(value, str | None)]
-    field = next(iter([*texts, *args]), "field")
-    said = jsonlib.dumps({field: "new text" if field in texts else args.get(field)})
-    return said if len(said) < 80 else jsonlib.dumps({field: "…"}, ensure_ascii=False)
-
-
-def _print_description(lines: Sequence[str]) -> None:
-    """Lines of the form "Label: value" as two columns, others as they are."""
-    split = [_label(line) for line in lines]
-    width = max((len(label) for label, _ in split), default=0) + 2
-    before = ""
-    for label, text in split:
-        if not label:
-            say(wrapped(text, indent="  "))
-        else:
-            shown = "" if label == before else label
-            first = f"  {shown:<{width}}"
-            # A path with spaces must not be torn apart: it is there to be copied.
-            whole = label == "File"
-            say(first + text if whole else wrapped(text, indent=" " * len(first), first=first))
-        before = label
-
-
-def _label(line: str) -> tuple[str, str]:
-    label, colon, text = line.partition(": ")
-    is_label = bool(colon) and len(label) <= 24 and label[:1].isupper() and "." not in label
-    return (label, text) if is_label else ("", line)
-
-
 def _print_steps(run: "Run") -> None:
     if not run.trace:
         return
@@ -224,7 +151,7 @@ def list_runs(found: Sequence["Run"], *, json: bool) -> None:
                 _subject(run),
                 run.status,
                 str((run.output or {}).get("outcome") or ""),
-                _time(run.record.created),
+                time_of(run.record.created),
             )
             for run in found
         ],
@@ -253,14 +180,14 @@ def list_reviews(found: Sequence["Review"], *, json: bool) -> None:
                 each.id,
                 each.node,
                 each.assignee or "",
-                _time(each.created),
-                "" if each.deadline is None else _time(each.deadline),
+                time_of(each.created),
+                "" if each.deadline is None else time_of(each.deadline),
             )
             for each in found
         ],
     )
     say(f"\nRead the first with:  {command(f'show {found[0].run}')}")
-    say(f"Then decide, such as: {command(f'decide {found[0].id} approve')}")
+    say(f"Then decide, such as: {choices(found[0])[0]}")
 
 
 def list_workflows(found: Sequence["Program"], *, json: bool) -> None:
@@ -299,7 +226,3 @@ def list_workflows(found: Sequence["Program"], *, json: bool) -> None:
             said = f"{name}: {field.description or ''}"
             say(wrapped(said, indent=" " * 11, first=f"  {label:<9}"))
         say(f"\n  dalsegno run {each.name} {(each.primary or '').upper()}".rstrip())
-
-
-def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S")

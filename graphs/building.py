@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables import Runnable, RunnableConfig
+from langgraph._internal._runnable import RunnableCallable
 from langgraph.graph import END, START
 from langgraph.graph.state import CompiledStateGraph
 
-from ..nodes.tools import Tool, tool_from
-from ..state.context import RunContext
 from ..state.definition.expressions import compiled
 from ..state.definition.flow import (
     Block,
@@ -27,8 +26,9 @@ from ..state.definition.flow import (
     Scope,
 )
 from ..state.definition.signatures import signature_of
+from ..state.journal import Effect
 from . import channels
-from .bridge import Runnable, node
+from .bridge import Node
 from .builder import Builder
 from .continuations import HALTED, SPREAD, End, Go, Split, Way, counter, nodes_of
 from .fields import Fields
@@ -41,10 +41,15 @@ from .running.node import Reader, leaf_node
 from .running.works import Works
 from .wiring import Plan, is_single, plan
 
+if TYPE_CHECKING:
+    from ..nodes.tools import Tool
+
 
 def build(resolved: Resolved, *, nested: bool = False) -> Builder:
     """The graph of a whole workflow; a nested one tells whether a rejection ended it."""
-    tools = {name: _tool(name, each) for name, each in resolved.tools.items()}
+    tools = {
+        name: _tool(name, each, resolved.effects[name]) for name, each in resolved.tools.items()
+    }
     scope = resolved.scope
     inputs = {
         name: scope.own[name].annotation if name in scope.own else each.annotation
@@ -55,8 +60,12 @@ def build(resolved: Resolved, *, nested: bool = False) -> Builder:
     return made.build(inputs, output, needs=resolved.inputs)
 
 
-def _tool(name: str, given: object) -> Tool:
-    return given if isinstance(given, Tool) else tool_from(cast(Any, given), name=name)
+def _tool(name: str, given: object, effect: Effect) -> Tool:
+    from ..nodes.tools import Tool, tool_from
+
+    if isinstance(given, Tool):
+        return given
+    return tool_from(cast(Any, given), name=name, effect=effect)
 
 
 class _Graph:
@@ -100,17 +109,16 @@ class _Graph:
         hints = state.__annotations__
         builder = Builder(
             state,
-            context_schema=RunContext,
-            input_schema=channels.schema("Input", inputs),
-            output_schema=channels.schema("Output", {name: hints[name] for name in output}),
+            inputs=channels.schema("Input", inputs),
+            output=channels.schema("Output", {name: hints[name] for name in output}),
         )
         # A plan is made backwards; pictures and listings read forwards.
         for name, leaf in reversed(self._plan.leaves.items()):
-            self._add_leaf(builder, name, leaf, hints)
+            self._add_leaf(builder, name, leaf)
         for name, each in self._plan.items.items():
             self._add_item(builder, name, each)
         for name, each in self._plan.collects.items():
-            self._add_collect(builder, name, each, hints)
+            self._add_collect(builder, name, each)
         anew = {counter(each): 0 for each in self._plan.loops}
         if self._plan.halts:
             anew[HALTED] = 0
@@ -146,22 +154,19 @@ class _Graph:
             return ()
         return tuple(name for name in signature.parameters if name in self._fields.specs)
 
-    def _add_leaf(
-        self, builder: Builder, name: str, leaf: Leaf, hints: Mapping[str, object]
-    ) -> None:
+    def _add_leaf(self, builder: Builder, name: str, leaf: Leaf) -> None:
         reads = self._reads(leaf)
         hidden = isinstance(leaf.work, NoWork)
         if hidden:
-            runnable = Runnable(_pass, _apass, name=name, trace=False)
+            runnable: Runnable[Any, Any] = RunnableCallable(_pass, _apass, name=name, trace=False)
         else:
             act, direct = self._works.of(leaf)
             runnable = leaf_node(name, act, direct, Reader(self._fields, reads, ()))
         seen = (*reads, HALTED) if self._plan.halting and not hidden else reads
-        schema = channels.schema(name, {each: hints[each] for each in seen})
         builder.add_node(
             name,
             runnable,
-            input_schema=schema,
+            input_schema=builder.reading(name, seen),
             metadata=_metadata(leaf),
             retry_policy=self._works.retry(leaf),
         )
@@ -234,9 +239,7 @@ class _Graph:
         self._schemas += [builder.state_schema, *builder.inner_schemas]
         return as_graph(builder.gated(None, each.name))
 
-    def _add_collect(
-        self, builder: Builder, name: str, each: Each, hints: Mapping[str, object]
-    ) -> None:
+    def _add_collect(self, builder: Builder, name: str, each: Each) -> None:
         channel = channels.parts(each.name)
         # The items' nodes leave their traces here, in one write where there would be thousands.
         item = (each.body.name,) if is_single(each) and isinstance(each.body, Leaf) else ()
@@ -248,8 +251,8 @@ class _Graph:
             results = given.get(channel) or ()
             return {each.into: gathered(each, results), "history": item * len(results)}
 
-        runnable = node(collect, name=name, direct=at_once)
-        schema = channels.schema(name, {channel: hints[channel]})
+        runnable = Node(collect, name=name, direct=at_once)
+        schema = builder.reading(name, [channel])
         builder.add_node(name, runnable, input_schema=schema, metadata={"kind": "collect"})
         self._gate(name, name, {each.into: None}, hidden=False)
 
@@ -282,7 +285,7 @@ class _Graph:
         async def away(passed: Passed) -> list[Any]:  # Any: as above
             return way(passed)
 
-        path = Runnable(way, away, name=f"{name}_way", trace=False)
+        path = RunnableCallable(way, away, name=f"{name}_way", trace=False)
         if self._plan.halting:
             targets.append("")
         builder.add_conditional_edges(name, path, {each or END: each or END for each in targets})

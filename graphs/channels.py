@@ -109,7 +109,12 @@ def annotation(spec: FieldSpec) -> object:
     merge = MERGES[spec.merge]
     if begins_with_default(spec):
         return Annotated[kind | None, FromDefault(kind | None, merge, spec.default)]
-    return Annotated[kind | None, merge]
+    return _merging(kind | None, merge)
+
+
+def _merging(kind: Any, merge: Reducer) -> object:  # Any: a type
+    """A field that merges. Given the rule alone, LangGraph would look at how it is called."""
+    return Annotated[kind, BinaryOperatorAggregate(kind, merge)]
 
 
 def state_schema(
@@ -122,8 +127,8 @@ def state_schema(
     """Every channel of a graph."""
     fields: dict[str, object] = {name: annotation(each) for name, each in scope.own.items()}
     fields |= {name: scope.outer[name].annotation for name in outer}
-    fields |= {name: Annotated[kind, append] for name, kind in TELEMETRY.items()}
+    fields |= {name: _merging(kind, append) for name, kind in TELEMETRY.items()}
     fields |= dict.fromkeys(counters, int)
-    fields[HALTED] = Annotated[int, largest]  # several branches may say so at once
+    fields[HALTED] = _merging(int, largest)  # several branches may say so at once
     fields |= {parts(each): Annotated[list[Any], Topic(tuple)] for each in maps}
     return schema("State", fields)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
+from langgraph._internal._constants import INPUT
 from langgraph._internal._serde import build_serde_allowlist
 from langgraph.cache.base import BaseCache
 from langgraph.cache.memory import InMemoryCache
@@ -16,9 +18,11 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 from pydantic import BaseModel
 
+from ..checkpoints.sqlite import SqliteSaver
 from ..state.errors import InputError
 from .builder import Builder
 from .building import build
+from .holding import Holding
 from .input_gate import InputGate
 from .library import load, resolved
 from .running.caching import CACHE, Kept
@@ -51,23 +55,54 @@ class Graph(CompiledStateGraph):  # type: ignore[type-arg]  # generic over the w
         # block would wait for each other. A wide map starts them all: 256 made one over a thousand
         # items slower by a fifth.
         wide: Any = {"max_concurrency": _THREADS, **_BOUNDS, **self._with_cache(config)}
-        checked = self._checked(input)
-        yield from super().stream(checked, wide, durability=self._durable(durability), **kwargs)
+        checked, lasting = self._checked(input), self._durable(durability)
+        with self._held(wide) as bound:
+            yield from super().stream(checked, bound, durability=lasting, **kwargs)
 
     async def astream(
         self, input: Any, config: Any = None, *, durability: Any = None, **kwargs: Any
     ) -> AsyncIterator[Any]:
         """As LangGraph's, with ``durability="sync"`` where there is a checkpointer."""
         checked, lasting = self._checked(input), self._durable(durability)
-        bound: Any = {**_BOUNDS, **self._with_cache(config)}
-        async for chunk in super().astream(checked, bound, durability=lasting, **kwargs):
-            yield chunk
+        wide: Any = {**_BOUNDS, **self._with_cache(config)}
+        async with self._aheld(wide) as bound:
+            async for chunk in super().astream(checked, bound, durability=lasting, **kwargs):
+                yield chunk
+
+    def bulk_update_state(self, config: Any, supersteps: Any) -> Any:
+        """As LangGraph's, whose ``as_node="__input__"`` stores an input unread."""
+        return super().bulk_update_state(config, self._inputs_checked(config, supersteps))
+
+    async def abulk_update_state(self, config: Any, supersteps: Any) -> Any:
+        """As ``bulk_update_state``, awaited."""
+        checked = self._inputs_checked(config, supersteps)
+        return await super().abulk_update_state(config, checked)
+
+    def _inputs_checked(self, config: Any, supersteps: Any) -> Any:
+        # A graph within has a gate of its own.
+        if (config.get("configurable") or {}).get("checkpoint_ns"):
+            return supersteps
+        return [
+            [
+                each._replace(values=self._checked(each.values)) if each.as_node == INPUT else each
+                for each in updates
+            ]
+            for updates in supersteps
+        ]
 
     @property
     def schemas(self) -> list[type[Any]]:
         """Every state schema that its checkpoints may hold values of."""
         inner = self.builder.inner_schemas if isinstance(self.builder, Builder) else []
         return [self.builder.state_schema, *inner]
+
+    def _held(self, config: Any) -> AbstractContextManager[Any]:
+        holding = self.builder.holding if isinstance(self.builder, Builder) else None
+        return nullcontext(config) if holding is None else holding.held(config)
+
+    def _aheld(self, config: Any) -> AbstractAsyncContextManager[Any]:
+        holding = self.builder.holding if isinstance(self.builder, Builder) else None
+        return nullcontext(config) if holding is None else holding.aheld(config)
 
     def _with_cache(self, config: Any) -> Any:
         kept = self.builder.kept if isinstance(self.builder, Builder) else None
@@ -123,13 +158,18 @@ def compile(  # the promised name: dalsegno.compile
 
     Without a ``checkpointer`` it runs in memory and cannot pause; with one, a pause needs a
     ``thread_id`` in the config, as in LangGraph. The ``cache`` holds the results of steps that say
-    ``cache``: LangGraph's SqliteCache for more than one process; left out, one in memory.
+    ``cache``: left out, one in memory; for more than one process LangGraph's SqliteCache, of the
+    package langgraph-checkpoint-sqlite.
 
     Raises:
         NotFoundError: no workflow of that name; names the nearest.
         DefinitionError: the definition is wrong; says where.
     """
-    return graph_of(resolved(load(workflow)), checkpointer, cache)
+    definition = load(workflow)
+    made = graph_of(resolved(definition), checkpointer, cache)
+    assert isinstance(made.builder, Builder)
+    made.builder.workflow = definition
+    return made
 
 
 def graph_of(
@@ -142,6 +182,8 @@ def graph_of(
     strict = JsonPlusSerializer(allowed_msgpack_modules=sorted(_allowed(builder)))
     # By comparison with None: an empty cache may well count as false.
     builder.kept = Kept(cache=InMemoryCache() if cache is None else cache, serde=strict)
+    if isinstance(checkpointer, SqliteSaver):
+        builder.holding = Holding(checkpointer.database)
     return as_graph(builder.gated(_strict(checkpointer, strict), ready.name))
 
 
@@ -177,8 +219,5 @@ def _strict(checkpointer: Checkpointer, serde: JsonPlusSerializer) -> Checkpoint
 
 
 def _allowed(builder: Builder) -> set[tuple[str, ...]]:
-    """The classes that the graph's schemas name."""
-    return build_serde_allowlist(
-        schemas=[builder.state_schema, builder.input_schema, *builder.inner_schemas],
-        channels=builder.channels,
-    )
+    """The classes that the graph's schemas name; whatever a graph keeps is in its state's."""
+    return build_serde_allowlist(schemas=[builder.state_schema, *builder.inner_schemas])

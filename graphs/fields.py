@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from pydantic import ValidationError
 
 from ..state.definition.flow import FieldSpec
-from ..state.definition.types import checker, hand_out, needs_copy, text_of
+from ..state.definition.types import checker, hand_out, late_checker, needs_copy, text_of
 from ..state.errors import WriteError
 from ..state.names import nearest
 from ..state.reducers import MERGES
 from .channels import TELEMETRY, begins_with_default
 
 Check = Callable[[object], object]
+
+
+@cache
+def _telemetry() -> Mapping[str, Check]:
+    """The checks of what every state has beside a workflow's own fields."""
+    return {name: late_checker(kind) for name, kind in TELEMETRY.items()}
 
 
 class Fields:
@@ -32,7 +39,7 @@ class Fields:
             if needs_copy(each.annotation)
         }
         self.defaults = {name: each.default for name, each in specs.items() if each.has_default}
-        self.telemetry: dict[str, Check] = {name: checker(kind) for name, kind in TELEMETRY.items()}
+        self.telemetry = _telemetry()
 
     def checked(
         self, update: Mapping[str, object], *, step: str, allowed: Mapping[str, Check]

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from langchain_core.runnables import Runnable, RunnableConfig
+from langgraph._internal._runnable import RunnableCallable
 from langgraph.pregel._write import ChannelWrite
 from langgraph.types import Command
 
 from ..state.errors import WriteError
 from ..state.records import Choice
-from .bridge import Runnable as RunnableCallable
 from .channels import SET
 from .continuations import HALTED, Onward, Way, fields_of, follow, is_static
 from .fields import Check, Fields

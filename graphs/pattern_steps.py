@@ -54,6 +54,7 @@ class Asking(TypedDict, total=False):
     on_question: Steps
     assignee: str
     deadline: float | str
+    on_deadline: str | Mapping[str, object]
     reads: Iterable[str] | str
 
 

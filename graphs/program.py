@@ -8,18 +8,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field, create_model
-from pydantic_core import to_jsonable_python
 
 from ..state.definition.checks import leaves
 from ..state.definition.digest import digest
 from ..state.definition.expressions import evaluate
 from ..state.definition.flow import NestedWork, NoWork, Resolved
+from ..state.plain import as_json
+from .inputs import checked_inputs
 from .library import load, resolved
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+
     from ..state.definition.workflow import Workflow
+    from .compiler import Graph
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +37,7 @@ class Program:
     def name(self) -> str:
         return self.workflow.name
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The definition's meaning as a hash, in hexadecimal."""
         return digest(self.workflow)
@@ -54,6 +58,33 @@ class Program:
             for name, each in self.resolved.inputs.items()
         }
         return create_model("Inputs", __config__={"extra": "forbid"}, **fields)
+
+    @property
+    def version(self) -> str:
+        return self.workflow.version
+
+    @property
+    def source(self) -> str | None:
+        """The file that the definition was read from."""
+        return self.workflow.file
+
+    def checked(self, inputs: Mapping[str, object] | BaseModel) -> dict[str, object]:
+        """The inputs as they are recorded: plain JSON data.
+
+        Raises:
+            InputError: an unknown, missing or wrong field; names it and what fits.
+        """
+        return checked_inputs(self.name, self.inputs, inputs).model_dump(mode="json")
+
+    def entry(self, recorded: Mapping[str, object]) -> dict[str, object]:
+        """What the graph is given, from what was recorded."""
+        return dict(recorded)
+
+    def graph(self, saver: BaseCheckpointSaver[Any]) -> Graph:  # Any: of a version's type
+        """Its graph with this checkpointer."""
+        from .compiler import graph_of
+
+        return graph_of(self.resolved, saver)
 
     @property
     def primary(self) -> str | None:
@@ -78,8 +109,9 @@ class Program:
         known = {name: each.default for name, each in scope.items() if each.has_default}
         known |= {name: value for name, value in values.items() if name in scope}
         if not self.resolved.outputs:
-            return {name: _plain(value) for name, value in known.items()}
-        return {name: _plain(evaluate(each, known)) for name, each in self.resolved.outputs.items()}
+            return {name: as_json(value) for name, value in known.items()}
+        told = self.resolved.outputs
+        return {name: as_json(evaluate(each, known)) for name, each in told.items()}
 
     def form(self, review: str, shown: Collection[str] | None = None) -> type[BaseModel] | None:
         """The schema of what may be edited at a review, or where a failure is shown to a person.
@@ -107,10 +139,6 @@ def _forms(ready: Resolved, review: str) -> Iterator[type[BaseModel]]:
             yield review_form(review, tuple(leaf.writes), leaf.writes)
         if isinstance(leaf.work, NestedWork):
             yield from _forms(leaf.work.workflow, review)
-
-
-def _plain(value: object) -> object:
-    return to_jsonable_python(value, fallback=str)
 
 
 def program(workflow: str | Path | Mapping[str, object] | Workflow) -> Program:

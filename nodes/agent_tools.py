@@ -5,14 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from langchain_core.messages import BaseMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from ..state.errors import ToolError, spending
+from ..state.journal import DIRECT, Door, Form
 from ..state.names import nearest
 from ..state.usage import Usage
 from .context import rendered
-from .models.ask import reached, usage_of
+from .models.ask import model_deed, reached, used
 from .models.connect import connected
+from .models.replies import message_of, message_text
 from .tools import RECORDED, Result, Tool, ToolUse, run_tool
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class Consulting:
     tools: tuple[Tool, ...]
     temperature: float | None = None
     max_tokens: int | None = None
+    door: Door = DIRECT
 
 
 async def consult(who: Consulting, messages: Sequence[BaseMessage]) -> Consulted:
@@ -52,30 +55,44 @@ async def consult(who: Consulting, messages: Sequence[BaseMessage]) -> Consulted
         CommunicationError, ModelError, AgentError, ContextError: as ``ask``.
     """
     asked, spent = list(messages), list[Usage]()
-    used: list[ToolUse] = []
+    uses: list[ToolUse] = []
     results: dict[str, str] = {}
     said = ""
     async with connected(who.model, temperature=who.temperature, max_tokens=who.max_tokens) as chat:
-        asking = chat.bind_tools([each.wire() for each in who.tools])
+        offered = [each.wire() for each in who.tools]
+        asking = chat.bind_tools(offered)
+
+        async def answer_to(messages: Sequence[BaseMessage]) -> AIMessage:
+            answer: AIMessage = await reached(asking, messages, model=who.model)
+            return answer
+
+        settings = {"tools": offered, "temperature": who.temperature, "most": who.max_tokens}
         for _ in range(ROUNDS):
+            deed = model_deed(who.model, answer_to, list(asked), _MESSAGE, settings=settings)
             with spending(spent):
-                answer = await reached(asking, asked, model=who.model)
-            spent.append(usage_of(answer, asked, model=who.model, step=who.step))
+                outcome = await who.door.call(deed)
+            answer = outcome.value
+            spent.append(used(outcome, answer, asked, model=who.model, step=who.step))
             said = str(answer.text).strip()
+            calls: list[ToolCall | InvalidToolCall]
             calls = [*answer.tool_calls, *answer.invalid_tool_calls]
             if not calls:
                 break
             with spending(spent):
-                _refuse_again(who, calls, used)
-            made = await asyncio.gather(*(_result(who, call) for call in calls))
-            used += [_use(call, each) for call, each in zip(calls, made, strict=True)]
+                _refuse_again(who, calls, uses)
+            with spending(spent):
+                made = await asyncio.gather(*(_result(who, call) for call in calls))
+            uses += [_use(call, each) for call, each in zip(calls, made, strict=True)]
             asked += [answer, *map(_told, calls, made)]
             results |= {
                 _heading(call): each.text
                 for call, each in zip(calls, made, strict=True)
                 if each.outcome == "done"
             }
-    return Consulted(results=results, said=said, used=tuple(used), spent=tuple(spent))
+    return Consulted(results=results, said=said, used=tuple(uses), spent=tuple(spent))
+
+
+_MESSAGE = Form(dump=message_text, load=message_of)
 
 
 def _refuse_again(
@@ -106,7 +123,7 @@ async def _result(who: Consulting, call: "ToolCall | InvalidToolCall") -> Result
         return Result(outcome="refused", text=text)
     if not isinstance(arguments, Mapping):
         return Result(outcome="failed", text=f"The arguments are no JSON object: {arguments!r}.")
-    return await run_tool(tool, arguments)
+    return await run_tool(tool, arguments, door=who.door)
 
 
 def _use(call: "ToolCall | InvalidToolCall", made: Result) -> ToolUse:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from ..state.context import OFFLINE
 from ..state.errors import MalformedOutputError, spending
+from ..state.journal import DIRECT, Door
 from ..state.usage import Usage
 from .agent_quote import quoted
 from .agent_tools import Consulted, Consulting, consult
@@ -22,7 +23,7 @@ from .tools import Tool, ToolUse
 
 @dataclass(frozen=True, kw_only=True)
 class AgentCall:
-    """Everything about one call of one agent, as plain data.
+    """Everything about one call of one agent, as plain data, and the ``door`` to its model.
 
     ``material`` is what the step reads, field by field; ``context_limit`` is in tokens, and None
     is the model's own. ``select`` packs the material under it by relevance; without, more than
@@ -44,6 +45,7 @@ class AgentCall:
     select: bool = True
     correction: str = ""
     corrections: int = CORRECTIONS
+    door: Door = DIRECT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +82,7 @@ async def run_agent(call: AgentCall) -> AgentAnswer:
         tools=call.tools,
         temperature=call.temperature,
         max_tokens=call.max_tokens,
+        door=call.door,
     )
     consulted = await consult(consulting, messages_of(call, context))
     told = replace(call, material={**call.material, **consulted.results})
@@ -119,6 +122,7 @@ async def _answer(
             temperature=call.temperature,
             max_tokens=call.max_tokens,
             corrections=call.corrections,
+            door=call.door,
         )
     except MalformedOutputError as error:
         if call.model != OFFLINE:

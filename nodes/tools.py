@@ -1,6 +1,7 @@
 """Tools: plain functions that a model may ask for, with their arguments checked."""
 
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_type_hints
@@ -9,6 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field, PydanticUserError, create_mod
 from pydantic import ValidationError as PydanticError
 
 from ..state.errors import ValidationError
+from ..state.journal import (
+    DIRECT,
+    EFFECTS,
+    KEY_PARAMETER,
+    Deed,
+    Done,
+    Door,
+    Effect,
+    Form,
+    given,
+    is_surely_undone,
+    takes_key,
+)
 from .blocking import in_thread
 from .context import rendered
 
@@ -21,12 +35,18 @@ TOLD = 40_000
 
 @dataclass(frozen=True, kw_only=True)
 class Tool:
-    """A function that a model may ask for, with what the model must know to do so."""
+    """A function that a model may ask for, with what the model must know to do so.
+
+    ``effect`` says whether it may be run again after a crash within it, as in `dalsegno.call`;
+    ``reconcile`` finds out what came of it.
+    """
 
     name: str
     description: str
     function: Callable[..., Any]  # Any: an author's function returns what it likes
     parameters: type[BaseModel]
+    effect: Effect = "external"
+    reconcile: Callable[..., Any] | None = None  # Any: as above
 
     def wire(self) -> dict[str, object]:
         """The tool as it is offered to a model, in OpenAI's form, which every client takes."""
@@ -63,8 +83,15 @@ def tool_from(
     function: Callable[..., Any],  # Any: as in Tool
     name: str | None = None,
     description: str | None = None,
+    *,
+    effect: Effect = "external",
+    reconcile: Callable[..., Any] | None = None,  # Any: as in Tool
 ) -> Tool:
     """A tool from a function's signature and docstring.
+
+    Say ``effect="pure"`` for one that only looks something up: what nobody has said so of is
+    never run again by itself after a crash within it. A parameter ``idempotency_key`` is given
+    the call's lasting key, and no model sees it.
 
     Raises:
         ValidationError: the function has no name, or takes what no model can give.
@@ -74,12 +101,19 @@ def tool_from(
         raise ValidationError(
             f"{named!r} is no tool's name.", fix="Give tool_from a name: letters, digits and _."
         )
+    if effect not in EFFECTS:
+        raise ValidationError(
+            f"The tool {named!r} has the effect {effect!r}.",
+            fix=f"Use one of: {', '.join(EFFECTS)}.",
+        )
     try:
         made = Tool(
             name=named,
             description=description or inspect.getdoc(function) or named.replace("_", " "),
             function=function,
             parameters=_parameters(named, function),
+            effect=effect,
+            reconcile=reconcile,
         )
         made.wire()
     except (PydanticUserError, NameError, TypeError) as error:
@@ -99,6 +133,8 @@ def _parameters(name: str, function: Callable[..., Any]) -> type[BaseModel]:  # 
                 f"The tool {name!r} takes {str(each)!r}, which a model cannot name.",
                 fix="Let its function take named parameters only.",
             )
+        if key == KEY_PARAMETER:
+            continue
         default = ... if each.default is each.empty else each.default
         # A name may be one that Pydantic keeps for itself.
         own = key[0] == "_" or key.startswith("model_") or hasattr(BaseModel, key)
@@ -114,22 +150,70 @@ def _hinted(function: Callable[..., Any]) -> Callable[..., Any]:  # Any: as in T
     return called
 
 
-async def run_tool(tool: Tool, arguments: Mapping[str, object]) -> Result:
-    """Run a tool; whatever goes wrong is its result, so that the model can do better."""
+async def run_tool(tool: Tool, arguments: Mapping[str, object], *, door: Door = DIRECT) -> Result:
+    """Run a tool; whatever goes wrong is its result, so that the model can do better.
+
+    It goes through the ``door``: in the same visit of a step it is run once, also when it failed.
+    """
     try:
-        given = tool.parameters.model_validate(arguments)
+        read = tool.parameters.model_validate(arguments)
     except PydanticError as error:
         return Result(outcome="failed", text=_wrong(tool, error))
-    fields = type(given).model_fields
-    named = {info.alias or name: getattr(given, name) for name, info in fields.items()}
+    fields = type(read).model_fields
+    named = {info.alias or name: getattr(read, name) for name, info in fields.items()}
+
+    async def use(**_: object) -> Result:
+        return await _used(tool, named)
+
+    async def use_with_key(*, idempotency_key: str, **_: object) -> Result:
+        return await _used(tool, {**named, KEY_PARAMETER: idempotency_key})
+
+    deed: Deed[Result] = Deed(
+        name=f"tool {tool.name}",
+        function=use_with_key if takes_key(tool.function) else use,
+        args=dict(arguments),
+        effect=tool.effect,
+        reconcile=None if tool.reconcile is None else _reconciling(tool.reconcile, named),
+        form=_RESULT,
+    )
+    return (await door.call(deed)).value
+
+
+async def _used(tool: Tool, named: Mapping[str, object]) -> Result:
     try:
-        made = await _called(tool.function, named)
-        text = rendered(made)
+        return _done(await _called(tool.function, named))
     except Exception as error:  # an author's code may raise anything
-        return Result(outcome="failed", text=f"{tool.name!r} failed: {_said(error)}")
+        text = f"{tool.name!r} failed: {_said(error)}"
+        if tool.effect == "external" and not is_surely_undone(error):
+            text += " (It may have taken effect all the same.)"
+        return Result(outcome="failed", text=text)
+
+
+def _done(made: object) -> Result:
+    text = rendered(made)
     if len(text) > TOLD:
         text = f"{text[:TOLD]}\n(cut here: {len(text)} characters in all)"
     return Result(outcome="done", text=text)
+
+
+def _reconciling(
+    reconcile: Callable[..., Any],  # Any: as in Tool
+    named: Mapping[str, object],
+) -> Callable[..., Any]:  # Any: as above
+    """The tool's reconcile function, given what the tool was given, answering with a result."""
+
+    async def found_out(*, idempotency_key: str, **_: object) -> object:
+        found = await _called(reconcile, given(reconcile, named, idempotency_key))
+        return Done(_done(found.value)) if isinstance(found, Done) else found
+
+    return found_out
+
+
+_RESULT = Form(
+    dump=lambda result: json.dumps({"outcome": result.outcome, "text": result.text}),
+    load=lambda text: Result(**json.loads(text)),
+    given=_done,
+)
 
 
 async def _called(function: Callable[..., Any], named: Mapping[str, object]) -> object:

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..checkpoints.standing import Asked, pause
+from langgraph.errors import GraphDrained
+from langgraph.types import Command
+
+from ..checkpoints.journal import Journal
+from ..checkpoints.sqlite import SqliteSaver
+from ..checkpoints.standing import pause
+from ..graphs.calling import bound
+from ..graphs.compiler import Graph
 from ..state.context import RunContext
-from ..state.errors import AgentError, DalsegnoError, DatabaseError, LeaseError
+from ..state.errors import AgentError, DalsegnoError, LeaseError
+from ..state.run import HOLDER, StepRecord
 from .progress import Progress, Watch, lost_in, metrics, tell
 from .recovery import raised_at, recovery_options
+from .tickets import answers, asked_by, asked_in
+from .watching import run_watched
 
 if TYPE_CHECKING:
+    from langgraph.runtime import RunControl
     from langgraph.types import StateSnapshot
 
     from ..checkpoints.database import Database
+    from ..checkpoints.keeper import Keeper
     from ..checkpoints.reviews import Reviews
-    from ..checkpoints.runs import Holder, Runs
-    from ..graphs.compiler import Graph
-    from ..graphs.program import Program
-    from ..state.run import Outcome, RunRecord
+    from ..checkpoints.runs import Runs
+    from ..state.run import Holder, Outcome, RunRecord
     from ..state.usage import Usage
-
-#: How long a run is held without renewing, in seconds.
-LEASE = 30.0
+    from .programs import AnyGraph, Ready
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,83 +44,124 @@ class Drive:
     """All that driving a run takes. Time comes from ``clock``, in seconds since the epoch."""
 
     record: RunRecord
-    workflow: Program
-    graph: Graph
+    workflow: Ready
+    graph: AnyGraph
     holder: Holder
     database: Database
     runs: Runs
     reviews: Reviews
+    keeper: Keeper
+    control: RunControl
     directory: str
     clock: Callable[[], float]
     watch: Watch
+    #: LangGraph's run context of a graph that was compiled elsewhere, whatever that takes.
+    context: object = None
+    #: The attempts that began here.
+    steps: list[StepRecord] = field(default_factory=list)
 
-    @property
+    @cached_property
     def config(self) -> Any:  # Any: LangGraph's RunnableConfig, a TypedDict that is not total
-        return {"configurable": {"thread_id": self.record.thread}}
+        told = lost_in(self.record.metrics or {})
+        counted = [token for each in told for token in each.recorded]
+        journal = bound(Journal(self.database, clock=self.clock), counted=counted)
+        own = {"thread_id": self.record.thread, HOLDER: self.holder, **journal}
+        return {"configurable": own}
 
     async def __call__(self) -> None:
         """Go on from where the run stands and record where it then stands.
 
         Raises:
-            LeaseError: somebody took the run over; nothing more was written here.
+            LeaseError: somebody took the run over, or cancelled it; nothing more was written here.
         """
-        with self._held() as lost:
+        lost = threading.Event()
+        # In a task of its own: the caller's must not be cancelled for a hold that was lost.
+        work, loop = asyncio.create_task(self._worked()), asyncio.get_running_loop()
+
+        def end() -> None:
+            lost.set()
+            loop.call_soon_threadsafe(work.cancel)
+
+        with self.keeper.keeping(self.record.thread, self.holder, end):
             try:
-                await self._go_on()
+                ended = await work
             except asyncio.CancelledError:
                 with suppress(DalsegnoError):  # the cancellation is what the caller must see
-                    self.runs.leave(self.record.id, self.holder, "stop", now=self.clock())
+                    self._stop()
                 if lost.is_set():
                     raise LeaseError(f"Run {self.record.id!r} was taken over.") from None
                 raise
+            except GraphDrained:
+                self._stop()
             except LeaseError:
                 raise
             except Exception as error:  # whatever a node raises ends the run
                 await self._fail(error)
+            else:
+                if ended is not None:
+                    raise ended
+
+    async def _worked(self) -> BaseException | None:
+        """The work; what would end a task's whole loop is given back instead."""
+        try:
+            await self._go_on()
+        except (SystemExit, KeyboardInterrupt) as end:
+            return end
+        return None
+
+    def _stop(self) -> None:
+        """Let go of a run that is ready to go on."""
+        self.runs.leave(self.record.id, self.holder, "stop", now=self.clock())
 
     async def _go_on(self) -> None:
         """Feed the graph until it ends, or pauses with nothing decided."""
+        snapshot = await self.graph.aget_state(self.config)
         while True:
-            entry = await self._entry()
+            entry = self._entry(snapshot)
             if entry is not _STAY:
-                await self._invoke(entry)
-            snapshot = await self.graph.aget_state(self.config)
+                await self._invoke(entry, snapshot)
+                snapshot = await self.graph.aget_state(self.config)
             if self._settled(snapshot):
                 return
 
-    async def _entry(self) -> Any:  # Any: what LangGraph takes as input
+    def _entry(self, snapshot: StateSnapshot) -> Any:  # Any: what LangGraph takes as input
         """What LangGraph is given: the inputs, the recorded decisions, or nothing new.
 
         Decisions are fed by interrupt id from our own record, and only to the request that the
         person was shown, so that going on after a crash answers every pause as it was answered.
         """
-        snapshot = await self.graph.aget_state(self.config)
         if snapshot.created_at is None:
-            return dict(self.record.inputs)
-        pending = _asked(snapshot)
+            return self.workflow.entry(self.record.inputs)
+        tickets = self.reviews.list(self.record.id, open_only=False)
+        pending = asked_by(snapshot)
         if not pending:
-            return None
-        tickets = {
-            (ticket.interrupt, ticket.digest): ticket.decision
-            for ticket in self.reviews.list(self.record.id, open_only=False)
-        }
-        decided = {
-            each.interrupt: dict(decision)
-            for each in pending
-            if (decision := tickets.get((each.interrupt, each.digest))) is not None
-        }
-        if not decided:
-            return _STAY
-        from langgraph.types import Command
+            stop = asked_in(self.graph, snapshot)
+            return _STAY if stop and not answers(stop, tickets) else None
+        used = self._used(snapshot)
+        waiting = [each for each in pending if each.interrupt not in used]
+        decided = answers(waiting, tickets)
+        if decided:
+            return Command(resume=decided)
+        return None if used else _STAY
 
-        return Command(resume=decided)
+    def _used(self, snapshot: StateSnapshot) -> frozenset[str]:
+        """The pauses whose tasks have taken their answer, and then failed."""
+        saver = self.graph.checkpointer
+        assert isinstance(saver, SqliteSaver)
+        tasks = {f"{task.name}:{task.id}" for task in snapshot.tasks if task.interrupts}
+        return saver.answered(self.record.thread, tasks)
 
-    async def _invoke(self, entry: Any) -> None:  # Any: what LangGraph takes as input
-        context = RunContext(
-            model=self.record.model, run=self.record.id, directory=self.directory, steps=self
-        )
-        # The stubs know no context for a graph whose type parameters are left open.
-        await self.graph.ainvoke(entry, self.config, context=context)  # type: ignore[call-overload]
+    async def _invoke(self, entry: Any, snapshot: StateSnapshot) -> None:  # Any: as above
+        options: dict[str, Any] = {"durability": "sync", "control": self.control}  # Any: options
+        if isinstance(self.graph, Graph):
+            options["context"] = RunContext(
+                model=self.record.model, run=self.record.id, directory=self.directory, steps=self
+            )
+            await self.graph.ainvoke(entry, self.config, **options)
+        else:
+            stored = {task.id for task in snapshot.tasks if task.result is not None}
+            options["context"] = self.context
+            await run_watched(self.graph, entry, self.config, steps=self, stored=stored, **options)
 
     def begin(self, node: str, task: str) -> int:
         """Note a step's beginning, in the trace and to whoever watches.
@@ -122,15 +170,20 @@ class Drive:
             LeaseError: somebody took the run over; the step must not run.
         """
         now = self.clock()
-        attempt = self.runs.begin_step(self.record.id, self.holder, node, task, now=now)
+        self.runs.check_held(self.record.thread, self.holder, now=now)
+        step = StepRecord(run=self.record.id, node=node, task=task, started=now)
+        attempt = len(self.steps)
+        self.steps.append(step)
+        self.runs.note_step(self.record, self.holder, step, attempt)
         tell(self.watch, Progress(run=self.record.id, node=node, kind="began"))
         return attempt
 
     def end(self, attempt: int, outcome: Outcome) -> None:
         """Note a step's end."""
-        step = self.runs.end_step(attempt, outcome, now=self.clock())
-        seconds = (step.ended or step.started) - step.started
-        told = Progress(run=self.record.id, node=step.node, kind=outcome, seconds=seconds)
+        now = self.clock()
+        step = replace(self.steps[attempt], ended=now, outcome=outcome)
+        self.runs.note_step(self.record, self.holder, step, attempt)
+        told = Progress(run=step.run, node=step.node, kind=outcome, seconds=now - step.started)
         tell(self.watch, told)
 
     def _settled(self, snapshot: StateSnapshot) -> bool:
@@ -139,7 +192,7 @@ class Drive:
         An end is judged by the tasks: LangGraph's ``next`` is empty, too, when it was killed
         between two writes.
         """
-        pending = _asked(snapshot)
+        pending = asked_in(self.graph, snapshot)
         output = self.workflow.output(snapshot.values)
         worked = self._metrics(snapshot.values)
         now = self.clock()
@@ -175,84 +228,27 @@ class Drive:
             thread=self.record.thread,
             done=[step.node for step in steps if step.outcome == "done"],
         )
-        values: Mapping[str, object] = {}
+        output, worked = None, None
         with suppress(Exception):  # the first error is the one to tell
             values = (await self.graph.aget_state(self.config)).values
+            worked = self._metrics(values, shown.spent)
+            output = self.workflow.output(values) if values else None
         self.runs.leave(
             self.record.id,
             self.holder,
             "fail",
             now=self.clock(),
-            output=self.workflow.output(values) if values else None,
-            metrics=self._metrics(values, shown.spent),
+            output=output,
+            metrics=worked,
             error={**shown.record(), "recovery": recovery},
         )
 
-    def _metrics(
-        self, values: Mapping[str, object], spent: tuple[Usage, ...] = ()
-    ) -> dict[str, object]:
+    def _metrics(self, values: object, spent: tuple[Usage, ...] = ()) -> dict[str, object]:
         """What the run used, with what its failures spent: the state does not have that."""
         lost = [*lost_in(self.record.metrics or {}), *spent]
-        return metrics(values, self.runs.steps(self.record.id), lost=lost)
-
-    @contextmanager
-    def _held(self) -> Iterator[threading.Event]:
-        """The hold, renewed from a thread that no node can block; when it is lost, the work ends.
-
-        Gives an event that is set when somebody else has taken the run over.
-        """
-        over, lost = threading.Event(), threading.Event()
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None
-
-        def renew() -> None:
-            while not over.wait(LEASE / 3):
-                # A database that is busy now may not be at the next try, before the hold ends.
-                with suppress(DatabaseError):
-                    until = self.clock() + LEASE
-                    if not self.runs.renew(self.record.id, self.holder, until=until):
-                        lost.set()
-                        loop.call_soon_threadsafe(task.cancel)
-                        return
-
-        threading.Thread(target=renew, name="dalsegno-lease", daemon=True).start()
-        try:
-            yield lost
-        finally:
-            over.set()
+        known = values if isinstance(values, Mapping) else {}
+        return metrics(known, self.runs.steps(self.record.id), lost=lost)
 
 
 #: The entry of a run whose pause nobody has decided on: there is nothing to do.
 _STAY = object()
-
-
-def _asked(snapshot: StateSnapshot) -> tuple[Asked, ...]:
-    """The pauses that wait: where, their id, and what is asked."""
-    found = []
-    for task in snapshot.tasks:
-        for interrupt in task.interrupts:
-            value = interrupt.value
-            request = value if isinstance(value, dict) else {"value": value}
-            found.append(
-                Asked(
-                    node=_name_of(request) or task.name,
-                    interrupt=interrupt.id,
-                    digest=digest(request),
-                    request=request,
-                )
-            )
-    return tuple(found)
-
-
-def _name_of(request: Mapping[str, object]) -> str | None:
-    """The review's own name: a pause within a map or a nested workflow is its outer node's task."""
-    actions = request.get("action_requests")
-    first = actions[0] if isinstance(actions, list) and actions else None
-    name = first.get("name") if isinstance(first, dict) else None
-    return name if isinstance(name, str) else None
-
-
-def digest(request: Mapping[str, object]) -> str:
-    """What the person was shown, as a hash that layout and key order do not change."""
-    plain = json.dumps(request, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(plain.encode()).hexdigest()

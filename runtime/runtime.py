@@ -5,28 +5,35 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..checkpoints import standing
-from ..checkpoints.database import database_at
+from ..checkpoints.database import database_at, nothing
+from ..checkpoints.keeper import LEASE, Keeper
 from ..checkpoints.reviews import Reviews
 from ..checkpoints.runs import Runs
 from ..state.context import DEFAULT_URL, OFFLINE
-from ..state.errors import ConflictError, DalsegnoError, LeaseError, NotFoundError
-from ..state.review import Review, check_decision, parse_decision
-from ..state.run import FINAL, Event, RunRecord, StepRecord
-from .process import is_dead, this_process
+from ..state.errors import DalsegnoError, LeaseError
+from ..state.review import Review
+from ..state.run import FINAL, RunRecord, StepRecord
+from .driver import Driver
+from .engine import Engine, in_process
+from .programs import Programs, as_program
 from .progress import Watch, unwatched
 from .run import Run
+from .tickets import decide_on, has_expired, made_of, pass_deadlines
+from .travel import Travel
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from langchain_core.runnables import RunnableConfig
     from pydantic import BaseModel
 
-    from ..graphs.compiler import Graph
+    from ..checkpoints.sqlite import SqliteSaver
     from ..graphs.program import Program
     from ..state.definition.workflow import Workflow
+    from .programs import Given, Ready
+    from .worker import Background
 
 
 def _new_id() -> str:
@@ -34,87 +41,122 @@ def _new_id() -> str:
     return "".join(secrets.choice("23456789abcdefghjkmnpqrstuvwxyz") for _ in range(8))
 
 
-class Runtime:
+class Runtime(Travel):
     """Runs of workflows in one database.
 
     Workflows of the catalog are known by name, those from a file by their file; others of your
-    own, from ``workflows`` or from ``start``.
-    Opening one runs nothing: stopped runs go on when ``resume`` says so. Every method has an
-    async face of the same name with an ``a`` before it, where it drives a run.
+    own, and graphs that LangGraph compiled, from ``workflows`` or from ``start``.
+    Opening one runs nothing: stopped runs go on when ``resume`` or a worker says so, or at once
+    with ``recover``. Every method has an async face of the same name with an ``a`` before it, where
+    it drives a run.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each is a word of its own at the call
         self,
         url: str = DEFAULT_URL,
         *,
-        workflows: Iterable[Path | str | Mapping[str, object] | Workflow] = (),
+        workflows: Iterable[Given] = (),
+        recover: bool = False,
+        engine: Engine = in_process,
+        lease: float = LEASE,
+        key: bytes | None = None,
+        context: object = None,
         clock: Callable[[], float] = time.time,
         new_id: Callable[[], str] = _new_id,
+        reach: Callable[[str], None] = nothing,
     ) -> None:
-        self._database = database_at(url)
-        self._given = tuple(workflows)
-        self._programs: dict[str, Program] = {}
-        self._graphs: dict[str, tuple[Program, Graph]] = {}
+        """``recover`` takes over, for as long as this is open, runs that nobody drives any more.
+
+        ``engine`` has runs driven; without one they are driven here. ``lease`` is how long a run is
+        held without renewing, in seconds: so long may a run rest whose machine has ended. ``key``
+        (up to 64 bytes) makes the checksums of what is stored ones that only its owner can make.
+        ``context`` is LangGraph's run context for graphs that were compiled elsewhere: clients,
+        secrets, whatever their ``context_schema`` says; it is not stored.
+        ``clock`` gives seconds since the epoch, ``new_id`` names for runs; ``reach`` is called
+        before and after each commit and effect with its name, so that a test may crash there.
+        """
+        self._database = database_at(url, key=key, reach=reach)
+        self._programs = Programs(workflows, saver=self._new_saver)
         self._runs = Runs(self._database)
         self._reviews = Reviews(self._database)
+        self._driver = Driver(
+            database=self._database,
+            programs=self._programs,
+            runs=self._runs,
+            reviews=self._reviews,
+            keeper=Keeper(self._database, clock=clock, lease=lease),
+            engine=engine,
+            clock=clock,
+            new_id=new_id,
+            context=context,
+        )
         self._clock = clock
         self._new_id = new_id
+        self._background: Background | None = None
+        if recover:
+            from .worker import Background
+
+            self._background = Background(self)
 
     def start(
         self,
-        workflow: str | Path | Mapping[str, object] | Workflow,
+        workflow: Given,
         inputs: Mapping[str, object] | BaseModel,
         *,
         model: str = OFFLINE,
         thread: str | None = None,
+        key: str | None = None,
         watch: Watch = unwatched,
     ) -> Run:
         """Run a workflow up to its end, its first pause or an error, and give the run.
 
+        ``key`` is your own name for this start (an order's number, a message's id): starting again
+        with it gives the same run, which goes on if it had stopped.
+
         Raises:
             ValidationError: the workflow, an input, the model or the thread is wrong; then
-                nothing was started and nothing written.
+                nothing was started and nothing written. A ConflictError, when ``key`` has started
+                something else.
             DatabaseError: the database cannot be used.
         """
         from ..graphs.bridge import blocking
 
-        return blocking(self.astart)(workflow, inputs, model=model, thread=thread, watch=watch)
+        return blocking(self.astart)(
+            workflow, inputs, model=model, thread=thread, key=key, watch=watch
+        )
 
     async def astart(
         self,
-        workflow: str | Path | Mapping[str, object] | Workflow | Program,
+        workflow: Given | Ready,
         inputs: Mapping[str, object] | BaseModel,
         *,
         model: str = OFFLINE,
         thread: str | None = None,
+        key: str | None = None,
         watch: Watch = unwatched,
     ) -> Run:
         """As ``start``, awaited. A ``Program`` runs as it is, and does not take its name."""
         from ..nodes.models.connect import check_model
-        from .inputs import checked_inputs
 
-        definition = self._definition(workflow)
+        definition = self._programs.learn(workflow)
         check_model(model)
-        ready = checked_inputs(definition, inputs)
-        run, now = self._new_id(), self._clock()
-        if thread is not None:
-            await self._check_thread(definition, thread)
-        self._runs.add(
-            RunRecord(
-                id=run,
-                thread=thread or run,
-                workflow=definition.name,
-                version=definition.workflow.version,
-                digest=definition.digest,
-                source=definition.workflow.file,
-                model=model,
-                inputs=ready.model_dump(mode="json"),
-                status="queued",
-                created=now,
-                updated=now,
-            )
+        now = self._clock()
+        run = self._new_id()
+        record = RunRecord(
+            id=run,
+            thread=thread or run,
+            key=key,
+            workflow=definition.name,
+            version=definition.version,
+            digest=definition.digest,
+            source=definition.source,
+            model=model,
+            inputs=definition.checked(inputs),
+            status="queued",
+            created=now,
+            updated=now,
         )
-        return await self._drive(run, "start", definition, watch)
+        return self.run(await self._driver.start(record, definition, watch))
 
     def resume(self, run: Run | str, *, watch: Watch = unwatched) -> Run:
         """Go on with a run that stopped: killed, failed, or paused and decided meanwhile.
@@ -129,21 +171,25 @@ class Runtime:
         return blocking(self.aresume)(run, watch=watch)
 
     async def aresume(self, run: Run | str, *, watch: Watch = unwatched) -> Run:
-        """As ``resume``, awaited."""
+        """As ``resume``, awaited. It drives the run in this process, whatever the engine."""
         from ..nodes.models.connect import check_model
 
-        record = self._runs.get(run if isinstance(run, str) else run.id)
-        if record.status in FINAL:
+        name = self._runs.get(run if isinstance(run, str) else run.id).id
+        passed = pass_deadlines(self._database, now=self._clock(), run=name)
+        record = self._runs.get(name)
+        if record.status in FINAL or has_expired(passed):  # resuming once more asks again
             return self.run(record.id)
-        definition = self._program_of(record)
         check_model(record.model)
-        return await self._drive(record.id, "resume", definition, watch)
+        await self._driver.resume(record, self._programs.of(record), watch)
+        return self.run(record.id)
 
     def decide(self, review: str, decision: object, *, by: str, watch: Watch = unwatched) -> Run:
         """Decide on a review and go on with its run. The decision is on disk before that.
 
         ``decision`` is ``{"type": "approve"}``, ``edit`` with ``args``, ``reject`` or ``respond``
-        with ``message``; LangChain's ``{"decisions": [...]}`` is taken too.
+        with ``message``; LangChain's ``{"decisions": [...]}`` is taken too, with as many as a graph
+        made elsewhere asks for at once. Where such a graph asks in a form of its own, any JSON
+        value is the answer.
 
         Raises:
             NotFoundError: no such review. DecisionError: it does not fit; the review stays open.
@@ -161,27 +207,41 @@ class Runtime:
 
         ticket = self._reviews.get(review)
         record = self._runs.get(ticket.run)
-        definition = self._program_of(record)
+        definition = self._programs.of(record)
         check_model(record.model)
-        if ticket.open:  # else the conflict is what there is to tell
-            chosen = parse_decision(decision)
-            fields = definition.form(ticket.node, ticket.args)
-            check_decision(chosen, review=review, allowed=ticket.allowed, fields=fields)
-            made = chosen.model_dump()
-        else:
-            made = {}
-        standing.decide(self._database, review, made, by=by, now=self._clock())
+        # else the conflict is what there is to tell
+        made = made_of(ticket, decision, definition) if ticket.open else {}
+        config: RunnableConfig = {"configurable": {"thread_id": record.thread}}
+        graph, now = self._programs.graph(definition), self._clock()
+        await decide_on(self._database, ticket, made, by=by, now=now, graph=graph, config=config)
         try:
-            return await self.aresume(ticket.run, watch=watch)
+            await self._driver.pass_on(record, definition, watch)
         except LeaseError:
-            # Whoever drives the run finds the decision before it lets go.
-            return self.run(ticket.run)
+            pass  # whoever drives the run finds the decision before it lets go
         except DalsegnoError as error:
             error.done = (
                 *error.done,
                 f"The decision is recorded. Go on with: dalsegno resume {ticket.run}",
             )
             raise
+        return self.run(ticket.run)
+
+    def cancel(self, run: Run | str) -> Run:
+        """End a run for good. Who drives it stops within a second, and can write nothing more.
+
+        Raises:
+            NotFoundError: no such run. ConflictError: it has ended already.
+        """
+        name = run if isinstance(run, str) else run.id
+        self._runs.cancel(self._runs.get(name).id, now=self._clock())
+        return self.run(name)
+
+    def drain(self) -> None:
+        """Let every run that is driven here stop after the step that it is in, ready to go on.
+
+        Runs are started here no more. Safe to call from a signal's handler.
+        """
+        self._driver.draining.begin()
 
     def run(self, run: str) -> Run:
         """The run of that id, or of that thread.
@@ -214,131 +274,47 @@ class Runtime:
         """Every attempt at every step of a run."""
         return self._runs.steps(run)
 
+    def orphans(self) -> tuple[str, ...]:
+        """The runs that are to go on and that nobody drives, passed deadlines having been acted on.
+
+        What a worker resumes.
+        """
+        pass_deadlines(self._database, now=self._clock())
+        return self._runs.orphans(now=self._clock())
+
     def learn(self, workflow: str | Path | Mapping[str, object] | Workflow) -> Program:
         """A workflow, known by its name from now on, so that its runs can go on here.
 
         Raises:
             NotFoundError, DefinitionError: as ``load``.
         """
-        return self._definition(workflow)
+        return as_program(self._programs.learn(workflow))
 
     def program_of(self, run: Run) -> Program:
-        """The workflow of a run as the run began it: without what was switched off then."""
-        return self._program_of(run.record)
+        """The workflow of a run as the run began it: without what was switched off then.
+
+        Raises:
+            InputError: the run is one of a graph that was compiled elsewhere.
+        """
+        return as_program(self._programs.of(run.record))
 
     async def avalues(self, run: Run | str) -> Mapping[str, object]:
         """What is known in a run as it stands: the state's fields, and what the graph noted."""
         record = self._runs.get(run if isinstance(run, str) else run.id)
         config: RunnableConfig = {"configurable": {"thread_id": record.thread}}
-        graph = self._graph(self._program_of(record))
+        graph = self._programs.graph(self._programs.of(record))
         values: Mapping[str, object] = (await graph.aget_state(config)).values
         return values
 
     def close(self) -> None:
-        """Close the database; runs that are paused stay so."""
-        self._graphs.clear()  # their saver has the connection that ends here
+        """Close the database; runs that are paused stay so. What is driven is drained before."""
+        if self._background is not None:
+            self._background.close()
+        self._driver.draining.finish()
+        self._programs.forget_graphs()
         self._database.close()
 
-    def _definition(
-        self, workflow: str | Path | Mapping[str, object] | Workflow | Program
-    ) -> Program:
-        """A workflow of ours or of the catalog; one that is given is known from then on."""
-        from ..graphs.program import Program, program
-
-        self._know_given()
-        if isinstance(workflow, Program):
-            return workflow
-        if isinstance(workflow, str) and workflow in self._programs:
-            return self._programs[workflow]
-        try:
-            return self._know(program(workflow))
-        except NotFoundError as error:
-            error.fix = f"{error.fix} A workflow of your own: Runtime(url, workflows=[…])."
-            raise
-
-    def _know_given(self) -> None:
-        from ..graphs.program import program
-
-        for each in self._given:
-            self._know(program(each))
-        self._given = ()
-
-    def _program_of(self, record: RunRecord) -> Program:
-        """The workflow of a run, as it was when the run was started.
-
-        Raises:
-            NotFoundError: it is not there any more. ConflictError: it is another one now.
-        """
-        from .orchestrator.variants import as_begun
-
-        self._know_given()
-        found = self._programs.get(record.workflow)
-        if record.source is not None and (found is None or found.digest != record.digest):
-            if not Path(record.source).is_file():
-                raise NotFoundError(
-                    f"The definition of run {record.id!r} is gone: {record.source!r}.",
-                    fix="Put the file back. Nothing was changed.",
-                )
-            found = self._definition(Path(record.source))
-        elif found is None:
-            found = self._definition(record.workflow)
-        found = as_begun(found, record)
-        if found.digest != record.digest:
-            where = "" if record.source is None else f" in {record.source!r}"
-            raise ConflictError(
-                f"The definition of {record.workflow!r}{where} has changed since run "
-                f"{record.id!r} was started with it.",
-                fix="Nothing was changed. Go on with the definition as it was, or start a new run.",
-            )
-        return found
-
-    def _know(self, program: Program) -> Program:
-        """A program by its name; the same definition keeps its graph."""
-        known = self._programs.get(program.name)
-        if known is not None and known.resolved is program.resolved:
-            return known
-        self._programs[program.name] = program
-        return program
-
-    async def _check_thread(self, definition: Program, thread: str) -> None:
-        """Refuse a thread that has checkpoints: the graph would go on there, inputs unread."""
-        config: RunnableConfig = {"configurable": {"thread_id": thread}}
-        if (await self._graph(definition).aget_state(config)).created_at is not None:
-            raise ConflictError(
-                f"Thread {thread!r} has been used before.",
-                fix="Use another thread, or resume the run that has it.",
-            )
-
-    def _graph(self, definition: Program) -> Graph:
-        """The workflow's graph, compiled once for all runs of this runtime."""
+    def _new_saver(self) -> SqliteSaver:
         from ..checkpoints.sqlite import SqliteSaver
-        from ..graphs.compiler import graph_of
 
-        known = self._graphs.get(definition.name)
-        if known is None or known[0] is not definition:
-            known = definition, graph_of(definition.resolved, SqliteSaver(self._database))
-            self._graphs[definition.name] = known
-        return known[1]
-
-    async def _drive(self, run: str, event: Event, definition: Program, watch: Watch) -> Run:
-        from .drive import LEASE, Drive
-
-        # Made before the run is held: what cannot be built must not leave it held.
-        graph = self._graph(definition)
-        now = self._clock()
-        name = f"{this_process()}:{self._new_id()}"  # two drives in one process are two holders
-        holder = self._runs.take(run, event, by=name, now=now, until=now + LEASE, is_dead=is_dead)
-        directory: Path = self._database.path.parent / "dalsegno-runs" / run
-        await Drive(
-            record=self._runs.get(run),
-            workflow=definition,
-            graph=graph,
-            holder=holder,
-            database=self._database,
-            runs=self._runs,
-            reviews=self._reviews,
-            directory=str(directory),
-            clock=self._clock,
-            watch=watch,
-        )()
-        return self.run(run)
+        return SqliteSaver(self._database)

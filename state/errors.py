@@ -5,12 +5,14 @@ DalsegnoError
 │   ├── MalformedOutputError      structured output that does not fit its schema, after asking again
 │   ├── WriteError                a node returned a key or a type that it did not declare
 │   ├── GateError                 a blocking gate refused what a step made
-│   └── ToolError                 a tool that was not listed was asked for, or one failed
+│   ├── ToolError                 a tool that was not listed was asked for, or one failed
+│   └── UnknownOutcomeError       an effect may have happened, and a person gave it up
 ├── CommunicationError        a provider or a network did not answer as it should
 ├── ContextError              what a step needs does not fit, or is not there
 ├── ResourceError             a database, a file or a disk, or time
 │   ├── DeadlineError             a step took longer than its timeout
 │   ├── DatabaseError             not a database, read-only, locked, of a newer schema
+│   │   └── DamagedError              what is stored is not as it was written
 │   ├── LeaseError                somebody else drives the run
 │   └── ReportError               a PDF could not be made
 └── ValidationError           something given was wrong: it is refused before anything is done
@@ -141,6 +143,10 @@ class ToolError(AgentError):
     """A model asked for a tool that its agent does not list, or a tool failed."""
 
 
+class UnknownOutcomeError(AgentError):
+    """Nobody could say whether an effect happened, and a person decided not to go on with it."""
+
+
 class CommunicationError(DalsegnoError):
     """A provider or a network did not answer as it should."""
 
@@ -159,6 +165,10 @@ class DeadlineError(ResourceError):
 
 class DatabaseError(ResourceError):
     """The run database cannot be used as it is."""
+
+
+class DamagedError(DatabaseError):
+    """What is stored is not as it was written: a flipped bit, a lost or a swapped row."""
 
 
 class LeaseError(ResourceError):

@@ -5,19 +5,24 @@ that speaks it (Agent Inbox, LangGraph Studio) can put a review before a person.
 the older inbox (``accept``, ``ignore``, ``response``) are understood too.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
 from pydantic import ValidationError as PydanticError
+from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from .errors import DecisionError
 from .names import nearest
 
 DecisionType = Literal["approve", "edit", "reject", "respond"]
 DECISION_TYPES: tuple[DecisionType, ...] = ("approve", "edit", "reject", "respond")
+#: How a ticket may end without an answer.
+Ending = Literal["superseded", "expired", "cancelled"]
+ENDINGS: tuple[Ending, ...] = ("superseded", "expired", "cancelled")
 _OLDER_NAMES = {"accept": "approve", "ignore": "reject", "response": "respond"}
 
 
@@ -62,7 +67,11 @@ class Review:
     """A ticket: one question to a person, about one state of one run.
 
     ``interrupt`` is LangGraph's id of the pause and ``digest`` the hash of the request that the
-    person was shown; an answer counts for exactly these. ``decision`` is set once, for good.
+    person was shown; an answer counts for exactly these. ``decision`` is set once, for good; a
+    ticket that ended without one has how it ended as its type: superseded, expired or cancelled.
+
+    ``on_deadline`` is what happens when the ``deadline`` has passed (see `state.lapse`), and
+    ``passed`` when one last did.
     """
 
     id: str
@@ -74,6 +83,8 @@ class Review:
     created: float
     assignee: str | None = None
     deadline: float | None = None
+    on_deadline: Mapping[str, object] | None = None
+    passed: float | None = None
     decision: Mapping[str, object] | None = None
     decided_by: str | None = None
     decided_at: float | None = None
@@ -81,6 +92,12 @@ class Review:
     @property
     def open(self) -> bool:
         return self.decision is None
+
+    @property
+    def answer(self) -> Mapping[str, object] | None:
+        """The decision that its graph goes on with; none where the ticket ended otherwise."""
+        made = self.decision
+        return None if made is None or made.get("type") in ENDINGS else made
 
     @property
     def args(self) -> Mapping[str, object]:
@@ -96,7 +113,7 @@ class Review:
         configs = self.request.get("review_configs")
         first = configs[0] if isinstance(configs, list) and configs else {}
         allowed = first.get("allowed_decisions") if isinstance(first, dict) else None
-        return tuple(allowed) if isinstance(allowed, list) else DECISION_TYPES
+        return tuple(allowed) if isinstance(allowed, list) and allowed else DECISION_TYPES
 
     def public(self) -> dict[str, object]:
         """The review as ``--json`` prints it."""
@@ -107,6 +124,7 @@ class Review:
             "request": dict(self.request),
             "assignee": self.assignee,
             "deadline": self.deadline,
+            "on_deadline": None if self.on_deadline is None else dict(self.on_deadline),
             "decision": None if self.decision is None else dict(self.decision),
             "decided_by": self.decided_by,
         }
@@ -120,12 +138,14 @@ def review_request(
     allowed: tuple[DecisionType, ...],
     assignee: str | None = None,
     within: float | None = None,
+    on_deadline: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
     """A request in LangChain's human-in-the-loop shape, with one action.
 
-    ``assignee`` and ``within`` (seconds) are our own, and there only where they are said.
+    ``assignee``, ``within`` (seconds) and ``on_deadline`` are our own, and there only where they
+    are said.
     """
-    ours = {"assignee": assignee, "within": within}
+    ours = {"assignee": assignee, "within": within, "on_deadline": on_deadline}
     return {
         "action_requests": [{"name": name, "args": dict(args), "description": description}],
         "review_configs": [
@@ -136,17 +156,6 @@ def review_request(
             }
         ],
     }
-
-
-def asked_of(request: Mapping[str, object]) -> tuple[str | None, float | None]:
-    """Whom a request is for, and within how many seconds; None where it does not say."""
-    configs = request.get("review_configs")
-    first = configs[0] if isinstance(configs, list) and configs else {}
-    if not isinstance(first, dict):
-        return None, None
-    assignee, within = first.get("assignee"), first.get("within")
-    seconds = float(within) if isinstance(within, int | float) else None
-    return (assignee if isinstance(assignee, str) else None), seconds
 
 
 @cache
@@ -234,8 +243,10 @@ def check_decision(
     review: str,
     allowed: Sequence[str],
     fields: type[BaseModel] | None,
-) -> None:
+) -> Approve | Edit | Reject | Respond:
     """Refuse a decision that a review does not take, or an edit that does not fit its ``fields``.
+
+    Gives the decision with an edit's values as the fields have them: a date for its text.
 
     Raises:
         DecisionError: naming what was found and what fits.
@@ -246,10 +257,33 @@ def check_decision(
             fix=f"It takes: {', '.join(allowed)}.",
         )
     if isinstance(decision, Edit) and fields is not None:
-        _check_edit(decision, fields, review=review)
+        return _checked_edit(decision, fields, review=review)
+    return decision
 
 
-def _check_edit(decision: Edit, schema: type[BaseModel], *, review: str) -> None:
+def recorded(decision: Approve | Edit | Reject | Respond) -> dict[str, object]:
+    """A decision as JSON data, with dates and the like as their texts.
+
+    Raises:
+        DecisionError: an edit has a value that JSON has no form for.
+    """
+    made = decision.model_dump()
+    return {**made, "args": _as_json(decision)} if isinstance(decision, Edit) else made
+
+
+def _as_json(decision: Edit) -> dict[str, object]:
+    try:
+        made: dict[str, object] = to_jsonable_python(decision.args, round_trip=True)
+    except (PydanticSerializationError, ValueError) as error:
+        raise DecisionError(
+            f"The edit is not JSON: {error}",
+            fix="Nothing was decided; the review is still open. Send the edit again.",
+        ) from error
+    return made
+
+
+def _checked_edit(decision: Edit, schema: type[BaseModel], *, review: str) -> Edit:
+    """The edit with its fields' own values. It is judged as the JSON text that is kept of it."""
     fields = tuple(schema.model_fields)
     for name in decision.args:
         if name not in fields:
@@ -257,10 +291,11 @@ def _check_edit(decision: Edit, schema: type[BaseModel], *, review: str) -> None
                 f"Review {review!r} has no field {name!r}{nearest(name, fields)}.",
                 fix=f"Its fields are: {', '.join(fields)}.",
             )
+    text = json.dumps(_as_json(decision))
     try:
-        schema.model_validate(decision.args, strict=True)
+        fitting = schema.model_validate_json(text, strict=True)
     except PydanticError as error:
-        wrong = [each for each in error.errors() if each["type"] != "missing"]
+        wrong = [each for each in error.errors() if not _is_left_out(each["type"], each["loc"])]
         if wrong:
             field = ".".join(str(part) for part in wrong[0]["loc"])
             raise DecisionError(
@@ -268,3 +303,18 @@ def _check_edit(decision: Edit, schema: type[BaseModel], *, review: str) -> None
                 f"(found {wrong[0]['input']!r:.80}).",
                 fix="Nothing was decided; the review is still open. Send the edit again.",
             ) from error
+        fitting = _part_of(schema, decision.args).model_validate_json(text, strict=True)
+    return Edit(args={name: getattr(fitting, name) for name in decision.args})
+
+
+def _is_left_out(kind: str, where: Sequence[object]) -> bool:
+    """Is it only that the edit leaves a field as it is?"""
+    return kind == "missing" and len(where) == 1
+
+
+def _part_of(schema: type[BaseModel], names: Mapping[str, object]) -> type[BaseModel]:
+    """The schema with only those of its fields."""
+    part: dict[str, Any] = {  # Any: a field's type and what is said of it
+        name: (schema.model_fields[name].annotation, schema.model_fields[name]) for name in names
+    }
+    return create_model(schema.__name__, __config__=schema.model_config, **part)

@@ -7,7 +7,19 @@ from typing import Literal
 from .errors import ConflictError
 
 Status = Literal["queued", "running", "paused", "completed", "failed", "cancelled"]
-Event = Literal["start", "pause", "decide", "finish", "fail", "stop", "resume"]
+Event = Literal[
+    "start",
+    "pause",
+    "decide",
+    "expire",
+    "change",
+    "rollback",
+    "finish",
+    "fail",
+    "stop",
+    "resume",
+    "cancel",
+]
 Outcome = Literal["running", "done", "paused", "failed", "stopped"]
 
 #: What may happen to a run in each status, and what it then is. Pairs that are not here are
@@ -25,8 +37,22 @@ TRANSITIONS: Mapping[tuple[Status, Event], Status] = {
     ("queued", "decide"): "queued",
     ("running", "decide"): "running",
     ("failed", "decide"): "failed",
+    # A deadline that nobody met ends the waiting; resuming asks again.
+    ("paused", "expire"): "failed",
+    # Somebody changed the thread by hand: what it waited for is no longer asked.
+    ("paused", "change"): "queued",
+    ("queued", "rollback"): "queued",
+    ("paused", "rollback"): "queued",
+    # Its hold refuses who is not alone with it: what is left is a run whose process has died.
+    ("running", "rollback"): "queued",
+    ("failed", "rollback"): "queued",
     ("failed", "resume"): "running",
     ("queued", "resume"): "running",
+    # Whoever drives a run that is cancelled loses its hold, and is told at its next write.
+    ("queued", "cancel"): "cancelled",
+    ("running", "cancel"): "cancelled",
+    ("paused", "cancel"): "cancelled",
+    ("failed", "cancel"): "cancelled",
 }
 
 FINAL: frozenset[Status] = frozenset({"completed", "cancelled"})
@@ -40,14 +66,30 @@ def after(status: Status, event: Event) -> Status:
     return following
 
 
+#: The key in a config's ``configurable`` under which a driver shows its hold on the thread.
+HOLDER = "dalsegno_holder"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Who drives a thread: ``name`` tells drivers apart, ``fence`` grows with each change of hands.
+
+    A write that shows an older fence than the thread's is refused.
+    """
+
+    name: str
+    fence: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunRecord:
     """One row of our own record of runs, beside the checkpoints.
 
     ``created`` and ``updated`` are seconds since the epoch; ``output``, ``metrics`` and
-    ``error`` are plain JSON data; ``fence`` counts how often the run changed hands. ``digest``
-    is what its definition meant when it was started, and ``source`` the file that this was read
-    from, if any.
+    ``error`` are plain JSON data. ``digest`` is what its definition meant when it was started, and
+    ``source`` the file that this was read from, if any. ``key`` is the caller's own name for it: a
+    second start with the same one gives this run. A fork names the run that it was ``forked_from``
+    and the checkpoint.
     """
 
     id: str
@@ -61,7 +103,9 @@ class RunRecord:
     updated: float
     digest: str = ""
     source: str | None = None
-    fence: int = 0
+    key: str | None = None
+    forked_from: str | None = None
+    forked_at: str | None = None
     output: Mapping[str, object] | None = None
     metrics: Mapping[str, object] | None = None
     error: Mapping[str, object] | None = None

@@ -11,6 +11,8 @@ class Usage:
     ``cost`` is in US dollars, and None where the price of a model is not known (0 would be a
     claim). ``estimated`` says that the provider gave no counts and we counted approximately.
     ``dropped`` is what the model did not get to read since it did not fit, field by field.
+    ``recorded`` names the calls in the journal, so that none is counted again when it is given
+    again.
     """
 
     step: str
@@ -21,6 +23,12 @@ class Usage:
     cost: float | None = None
     estimated: bool = False
     dropped: tuple[str, ...] = ()
+    recorded: tuple[str, ...] = ()
+
+
+def recorded_in(usage: Iterable[Usage]) -> tuple[str, ...]:
+    """The calls in the journal that rows of usage have counted."""
+    return tuple(name for row in usage for name in row.recorded)
 
 
 def total(usage: Iterable[Usage]) -> dict[str, object]:

@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic_core import to_jsonable_python
 
 from .names import nearest
+from .plain import as_json
 
 
 class WorkflowState:
@@ -70,7 +70,7 @@ class WorkflowState:
 
     def as_json(self) -> str:
         """The values as JSON text."""
-        return json.dumps(to_jsonable_python(self._values, fallback=str), ensure_ascii=False)
+        return json.dumps(as_json(self._values), ensure_ascii=False)
 
     def as_text(self, *, each: int = 400) -> str:
         """Everything known as text, each result cut to ``each`` characters."""
@@ -114,7 +114,7 @@ def context_text(values: Mapping[str, object], *, each: int = 400) -> str:
 def _text(value: object) -> str:
     if isinstance(value, str):
         return value
-    return json.dumps(to_jsonable_python(value, fallback=str), ensure_ascii=False)
+    return json.dumps(as_json(value), ensure_ascii=False)
 
 
 def _cut(text: str, most: int) -> str:

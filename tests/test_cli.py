@@ -227,6 +227,33 @@ def slow(tmp_path: Path) -> Path:
     return tmp_path / "slow.pdf"
 
 
+def test_a_terminated_run_ends_its_step_and_a_worker_finishes_it(
+    slow: Path, dalsegno: Command, tmp_path: Path
+) -> None:
+    running = subprocess.Popen(
+        [*_PROGRAM, "run", "investor_summary", str(slow)],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + 30
+    while not _begun():
+        assert time.monotonic() < until
+        time.sleep(0.005)
+    running.send_signal(signal.SIGTERM)
+    printed, said = running.communicate(timeout=30)
+    run = _only_run()
+    assert running.returncode == 1, said
+    assert f"Run {run}" in printed
+    assert f"dalsegno resume {run}" in printed
+    assert _statuses() == ["queued"]
+    worked = dalsegno("worker", "--once")
+    assert worked.returncode == 0, worked.stderr
+    assert run in worked.stdout
+    assert _statuses() == ["paused"]
+
+
 def test_ctrl_c_stops_a_run_in_order_and_resume_finishes_it(
     slow: Path, dalsegno: Command, tmp_path: Path
 ) -> None:
@@ -248,7 +275,9 @@ def test_ctrl_c_stops_a_run_in_order_and_resume_finishes_it(
     assert printed == ""
     assert said == f"\nStopped; what was done is kept.\n  Go on with: dalsegno resume {run}\n"
     with closing(sqlite3.connect("dalsegno.db")) as connection:
-        row = connection.execute("SELECT status, holder FROM dalsegno_run").fetchone()
+        row = connection.execute(
+            "SELECT status, holder FROM dalsegno_run NATURAL JOIN dalsegno_lease"
+        ).fetchone()
     assert row == ("queued", None), "nobody may take it for running"
     assert "stopped" in dalsegno("show", run).stdout or "failed" in dalsegno("show", run).stdout
 

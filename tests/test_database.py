@@ -40,7 +40,8 @@ sys.stdin.readline()
 for number in range(12):
     place = Path(sys.argv[1], f"{number}.db")
     with Database(place).transaction() as connection:
-        connection.execute("INSERT INTO dalsegno_value VALUES (?, '', x'')", (sys.argv[2],))
+        name = sys.argv[2].encode()
+        connection.execute("INSERT INTO dalsegno_value VALUES (?, '', x'')", (name,))
 """
 
 
@@ -105,7 +106,7 @@ def test_an_empty_file_becomes_a_database_with_the_first_write(
     database = opened(place)
     assert database.rows("SELECT * FROM dalsegno_run") == []
     with database.transaction() as connection:
-        connection.execute("INSERT INTO dalsegno_value VALUES ('a', '', x'')")
+        connection.execute("INSERT INTO dalsegno_value VALUES (x'61', '', x'')")
     assert len(database.rows("SELECT * FROM dalsegno_value")) == 1
 
 
@@ -115,17 +116,17 @@ def test_a_failed_transaction_leaves_nothing_and_the_next_one_works(
     database = opened(tmp_path / "x.db")
     insert = "INSERT INTO dalsegno_value VALUES (?, '', x'')"
     with pytest.raises(RuntimeError), database.transaction() as connection:
-        connection.execute(insert, ("lost",))
+        connection.execute(insert, (b"lost",))
         raise RuntimeError
     with database.transaction() as connection:
-        connection.execute(insert, ("kept",))
-    assert [row[0] for row in database.rows("SELECT digest FROM dalsegno_value")] == ["kept"]
+        connection.execute(insert, (b"kept",))
+    assert [row[0] for row in database.rows("SELECT digest FROM dalsegno_value")] == [b"kept"]
 
 
 def test_a_database_of_a_newer_schema_is_refused_unchanged(tmp_path: Path, opened: Opener) -> None:
     place = tmp_path / "newer.db"
     with opened(place).transaction() as connection:
-        connection.execute("INSERT INTO dalsegno_value VALUES ('a', '', x'')")
+        connection.execute("INSERT INTO dalsegno_value VALUES (x'61', '', x'')")
     opened(place).connection.execute(f"PRAGMA user_version={SCHEMA_VERSION + 1}")
     with pytest.raises(DatabaseError, match=f"newer Dalsegno .schema {SCHEMA_VERSION + 1}"):
         Runtime(str(place)).runs()

@@ -120,11 +120,11 @@ def test_large_values_are_stored_once(sample: Path, tmp_path: Path) -> None:
     database = Database(tmp_path / "g.db")
     graph: Any = dalsegno.compile("investor_summary", checkpointer=SqliteSaver(database))
     graph.invoke({"document": str(sample)}, _config())
-    rows = database.rows("SELECT max(length(checkpoint)) AS most, count(*) AS n FROM checkpoints")
+    rows = database.rows("SELECT max(length(body)) AS most, count(*) AS n FROM dalsegno_record")
     assert rows[0]["n"] >= 9
     pages = database.rows("SELECT max(length(value)) AS most FROM dalsegno_value")[0]["most"]
     assert pages > 4_096, "the pages' text is a value of its own"
-    total = database.rows("SELECT sum(length(checkpoint)) AS all_of_it FROM checkpoints")
+    total = database.rows("SELECT sum(length(body)) AS all_of_it FROM dalsegno_record")
     assert total[0]["all_of_it"] < rows[0]["n"] * 2 * 4_096, "and not one in every checkpoint"
 
 

@@ -22,7 +22,6 @@ from dalsegno.checkpoints.sqlite import SqliteSaver
 from dalsegno.graphs.bridge import blocking
 from dalsegno.nodes.blocking import in_thread
 from dalsegno.nodes.review import ask_person
-from dalsegno.runtime import drive
 from dalsegno.state.errors import ConflictError, LeaseError, NotFoundError
 
 
@@ -295,12 +294,6 @@ def test_a_cancelled_drive_can_go_on_and_forgets_nothing(runtime: Runtime) -> No
     assert runtime.resume(stopped).status == "completed"
 
 
-@pytest.fixture
-def short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drive, "LEASE", 0.3)
-
-
-@pytest.mark.usefixtures("short_lease")
 def test_a_drive_that_was_overtaken_stops(runtime: Runtime, tmp_path: Path) -> None:
     begun = threading.Event()
     later: list[str] = []
@@ -328,7 +321,7 @@ def test_a_drive_that_was_overtaken_stops(runtime: Runtime, tmp_path: Path) -> N
     thread.start()
     assert begun.wait(10)
     with Database(tmp_path / "runs.db").transaction() as connection:
-        connection.execute("UPDATE dalsegno_run SET holder = 'else:1:1:x', fence = fence + 1")
+        connection.execute("UPDATE dalsegno_lease SET holder = 'else:1:1:x', fence = fence + 1")
     thread.join(4)
     assert len(ends) == 1
     assert later == []

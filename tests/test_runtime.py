@@ -13,8 +13,8 @@ import pytest
 
 from dalsegno import Runtime
 from dalsegno.checkpoints.database import database_at
+from dalsegno.checkpoints.process import is_dead, this_process
 from dalsegno.checkpoints.runs import Runs
-from dalsegno.runtime.process import is_dead, this_process
 from dalsegno.state.errors import (
     ConflictError,
     DecisionError,
@@ -77,7 +77,7 @@ def test_of_many_processes_that_decide_at_once_one_wins(sample: Path, tmp_path: 
 def _another_process() -> Iterator[str]:
     """The name of a process that lives, and is not this one."""
     code = (
-        "from dalsegno.runtime.process import this_process\n"
+        "from dalsegno.checkpoints.process import this_process\n"
         "print(this_process() + ':1', flush=True); input()"
     )
     other = subprocess.Popen(
@@ -113,28 +113,28 @@ def test_a_run_that_a_living_process_holds_is_not_taken(tmp_path: Path) -> None:
     runs = Runs(database_at(f"sqlite:///{tmp_path}/l.db"))
     _queued(runs, "r")
     with _another_process() as other:
-        runs.take("r", "start", by=other, now=100.0, until=130.0, is_dead=is_dead)
+        runs.take("r", "start", by=other, now=100.0, until=130.0)
         with pytest.raises(LeaseError, match="already"):
-            runs.take("r", "resume", by=_ME, now=101.0, until=131.0, is_dead=is_dead)
+            runs.take("r", "resume", by=_ME, now=101.0, until=131.0)
         # Its hold ends when it is not renewed, as when its machine is cut off.
-        runs.take("r", "resume", by=_ME, now=131.0, until=161.0, is_dead=is_dead)
+        runs.take("r", "resume", by=_ME, now=131.0, until=161.0)
 
 
 def test_a_dead_process_holds_nothing(tmp_path: Path) -> None:
     runs = Runs(database_at(f"sqlite:///{tmp_path}/l.db"))
     _queued(runs, "r")
     with _another_process() as other:
-        runs.take("r", "start", by=other, now=100.0, until=130.0, is_dead=is_dead)
+        runs.take("r", "start", by=other, now=100.0, until=130.0)
     assert is_dead(other)
-    taken = runs.take("r", "resume", by=_ME, now=101.0, until=131.0, is_dead=is_dead)
+    taken = runs.take("r", "resume", by=_ME, now=101.0, until=131.0)
     assert taken.fence == 2
 
 
 def test_a_holder_that_was_overtaken_writes_nothing(tmp_path: Path) -> None:
     runs = Runs(database_at(f"sqlite:///{tmp_path}/l.db"))
     _queued(runs, "r")
-    slow = runs.take("r", "start", by="host:1:1:a", now=0.0, until=30.0, is_dead=lambda _: False)
-    quick = runs.take("r", "resume", by="host:2:2:b", now=31.0, until=61.0, is_dead=lambda _: False)
+    slow = runs.take("r", "start", by="host:1:1:a", now=0.0, until=30.0)
+    quick = runs.take("r", "resume", by="host:2:2:b", now=31.0, until=61.0)
     assert not runs.renew("r", slow, until=90.0)
     with pytest.raises(LeaseError, match="elsewhere"):
         runs.leave("r", slow, "finish", now=40.0, output={"late": True})
@@ -152,7 +152,7 @@ def test_this_process_is_alive_and_a_reused_id_is_not_it() -> None:
 
 def test_every_transition_ends_in_a_status_and_no_final_one_is_left() -> None:
     statuses = {status for status, _ in TRANSITIONS} | set(TRANSITIONS.values())
-    assert statuses == {"queued", "running", "paused", "completed", "failed"}
+    assert statuses == {"queued", "running", "paused", "completed", "failed", "cancelled"}
     assert not [status for status, _ in TRANSITIONS if status in FINAL]
     with pytest.raises(ConflictError, match="completed"):
         after("completed", "resume")

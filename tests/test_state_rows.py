@@ -50,9 +50,7 @@ def stored(path: Path) -> bytes:
     with sqlite3.connect(path) as connection:
         # Another connection's log is read too.
         for table, column, where in (
-            ("checkpoints", "checkpoint", ""),
-            ("checkpoints", "metadata", ""),
-            ("writes", "value", "WHERE channel != '__error__'"),
+            ("dalsegno_record", "body", "WHERE instr(body, CAST('__error__' AS BLOB)) = 0"),
             ("dalsegno_value", "value", ""),
         ):
             rows = connection.execute(f"SELECT {column} FROM {table} {where}")

@@ -9,6 +9,7 @@ from typing import Any
 from langchain_core.runnables import RunnableConfig
 
 from ...state.context import RunContext
+from ...state.journal import DIRECT, Door
 
 Values = Mapping[str, Any]  # Any: fields are of every type
 Update = dict[str, Any]  # Any: as above
@@ -18,7 +19,8 @@ Update = dict[str, Any]  # Any: as above
 class Call:
     """What a node is called with beside its values.
 
-    ``correction`` says why a gate refused what the step made before.
+    ``correction`` says why a gate refused what the step made before; ``door`` leads to models,
+    tools and everything else outside.
     """
 
     step: str
@@ -26,6 +28,7 @@ class Call:
     config: RunnableConfig
     runtime: Any  # Any: LangGraph's Runtime, generic over the caller's own context
     correction: str = ""
+    door: Door = DIRECT
 
 
 Act = Callable[[Values, Call], Awaitable[Update]]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
-from ...nodes.agents import AgentCall, run_agent
-from ...nodes.tools import Tool
 from ...state.context import OFFLINE
 from ...state.definition.flow import (
     AgentWork,
@@ -24,6 +22,9 @@ from ...state.records import Assignment
 from .acts import Act, Call, Update, Values
 from .functions import function_acts
 from .given import decision, everybody, message, next_turn, plan_of, turn
+
+if TYPE_CHECKING:
+    from ...nodes.tools import Tool
 
 #: What an agent is asked: a task, a schema for the answer, and the update made of it.
 Reading = Callable[[BaseModel], Update]
@@ -180,6 +181,8 @@ class Agents:
         call: Call,
     ) -> Update:
         """One call of an agent, with what it cost."""
+        from ...nodes.agents import AgentCall, run_agent
+
         answer = await run_agent(
             AgentCall(
                 step=call.step,
@@ -196,6 +199,7 @@ class Agents:
                 max_tokens=agent.max_tokens,
                 select=self._select,
                 correction=call.correction,
+                door=call.door,
             )
         )
         return {**read(answer.value), "usage": (replace(answer.usage, dropped=answer.dropped),)}

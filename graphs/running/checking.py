@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Any
 
 from ...nodes.blocking import in_thread
-from ...nodes.gates import Gate, Subject, gate_from, gate_named
-from ...nodes.models.ask import CORRECTIONS
 from ...state.definition.flow import AgentWork, AssignedWork, Leaf, SpeakWork
 from ...state.definition.steps import GateUse
 from ...state.errors import GateError, spending
 from ...state.usage import Usage
 from ...state.verdicts import Checked, Phase
 from .acts import Act, Call, Update, Values, corrected
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from ...nodes.gates import Gate, Subject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,8 @@ def used(use: GateUse, own: Mapping[str, object]) -> Used:
     Raises:
         NotFoundError: no gate of that name. pydantic.ValidationError: its parameters are wrong.
     """
+    from ...nodes.gates import gate_from, gate_named
+
     functions: Any = own  # Any: a user's function of any signature
     mine = {name: gate_from(function) for name, function in functions.items()}
     gate = gate_named(use.gate, mine)
@@ -52,6 +55,9 @@ def gated(act: Act, leaf: Leaf, gates: tuple[Used, ...], types: Mapping[str, obj
     the reason, and otherwise is an error."""
     if not gates:
         return act
+    from ...nodes.gates import Subject
+    from ...nodes.models.ask import CORRECTIONS
+
     again = isinstance(leaf.work, AgentWork | AssignedWork | SpeakWork)
     tries = CORRECTIONS + 1 if again else 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import Any
 
 from langgraph.errors import GraphBubbleUp
@@ -12,15 +13,17 @@ from langgraph.types import RetryPolicy
 from ...state.definition.flow import AgentWork, Leaf
 from ...state.definition.policies import ErrorHandling
 from ...state.errors import (
+    AgentError,
     DalsegnoError,
     DeadlineError,
     MalformedOutputError,
+    UnknownOutcomeError,
     ValidationError,
     WriteError,
     spending,
 )
 from ...state.records import Decision, Failure
-from ...state.usage import Usage
+from ...state.usage import Usage, recorded_in
 from ..gate import FAILED
 from .acts import Act, Call, Update, Values
 
@@ -35,6 +38,7 @@ _FAULTS = (
     AssertionError,
     ValidationError,
     WriteError,
+    UnknownOutcomeError,
 )
 #: What a server says of a request that may well go through later.
 _TRANSIENT_STATUS = {408, 409, 425, 429}
@@ -175,17 +179,26 @@ def spent_on(error: BaseException) -> tuple[Usage, ...]:
 
 
 def counted(act: Act, handling: ErrorHandling) -> Act:
-    """The work with what its failed attempts spent, which LangGraph's retries know nothing of."""
+    """The work with what its failed attempts spent, which LangGraph's retries know nothing of.
+
+    An answer that the journal gives to the next attempt was counted with the failed one. Answers
+    that were refused are not given again: the next attempt asks anew.
+    """
     spent: dict[str, tuple[Usage, ...]] = {}
 
     async def counting(values: Values, call: Call) -> Update:
         info: Any = getattr(call.runtime, "execution_info", None)  # Any: LangGraph's own
         task = "" if info is None else str(info.task_id)
         before = spent.pop(task, ())
+        known = replace(call, door=call.door.counting(recorded_in(before))) if before else call
         try:
             with spending(before):
-                update = await act(values, call)
+                update = await act(values, known)
+        except GraphBubbleUp:
+            raise
         except Exception as error:
+            if isinstance(error, AgentError) and not isinstance(error, UnknownOutcomeError):
+                await call.door.again(recorded_in(error.spent))
             if is_tried_again(error, handling, call):
                 spent[task] = spent_on(error) or before
             raise

@@ -16,6 +16,7 @@ from ..channels import TELEMETRY, parts
 from ..continuations import HALTED
 from .acts import Act, Call, Update, Values
 from .failing import noted
+from .levels import positioned
 
 
 class Limit:
@@ -91,7 +92,8 @@ def item_act(
         try:
             async with limit():
                 given[each.item] = item
-                result = {**defaults, **await graph.ainvoke(given, context=call.context)}
+                within = positioned(call.config, index)
+                result = {**defaults, **await graph.ainvoke(given, within, context=call.context)}
         except GraphBubbleUp:
             raise
         except Exception as error:  # one item's failure is its own where the rules say so

@@ -8,7 +8,8 @@ from typing import Any
 from langchain_core.runnables import RunnableConfig
 
 from ...state.context import RunContext
-from ..bridge import Runnable, node
+from ..bridge import Node
+from ..calling import door
 from ..continuations import HALTED
 from ..fields import Fields
 from .acts import Act, Call, Direct, Update, Values
@@ -45,7 +46,7 @@ def call_of(step: str, config: RunnableConfig) -> Call:
     runtime = config["configurable"].get("__pregel_runtime")
     given = None if runtime is None else runtime.context
     context = given if isinstance(given, RunContext) else _NO_CONTEXT
-    return Call(step=step, context=context, config=config, runtime=runtime)
+    return Call(step=step, context=context, config=config, runtime=runtime, door=door(config))
 
 
 def leaf_node(
@@ -55,7 +56,7 @@ def leaf_node(
     reader: Reader,
     *,
     finish: Callable[[Update, Values], Update] | None = None,
-) -> Runnable:
+) -> Node:
     """The node of a leaf. ``finish`` has the last word on the update, and is given an item's
     position, which is not the work's to see. Once a rejection has ended the workflow, a node
     whose turn comes does nothing."""
@@ -80,4 +81,4 @@ def leaf_node(
         update = direct(_own(values), call_of(name, config))
         return update if finish is None else finish(update, values)
 
-    return node(run, name=name, direct=None if direct is None else at_once)
+    return Node(run, name=name, direct=None if direct is None else at_once)

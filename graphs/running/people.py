@@ -6,28 +6,33 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, create_model
-from pydantic_core import to_jsonable_python
 
-from ...nodes.context import rendered
 from ...nodes.review import ask_person
 from ...state.definition.flow import EscalateWork, Leaf, ReviewWork
 from ...state.errors import AgentError
+from ...state.plain import as_json
 from ...state.records import Failure, Verdict
 from ...state.review import Approve, Edit, Reject, Respond
-from .acts import Act, Call, Update, Values
+from .acts import Act, Call, Direct, Update, Values
 from .functions import function_acts
 
 
 def review_form(name: str, fields: tuple[str, ...], types: Mapping[str, object]) -> type[BaseModel]:
-    """The schema of what may be edited at a review: its fields with their types."""
+    """The schema of what may be edited at a review: its fields with their types.
+
+    Its validator is made when something is edited.
+    """
     made: dict[str, Any] = {each: (types.get(each, Any), ...) for each in fields}
-    return create_model(name, **made)
+    return create_model(name, __config__={"defer_build": True}, **made)
 
 
 def review_act(
     leaf: Leaf, work: ReviewWork, form: type[BaseModel], state_class: type | None
-) -> Act:
-    """A person decides on the fields; the verdict is the field named like the review."""
+) -> tuple[Act, Direct | None]:
+    """A person decides on the fields; the verdict is the field named like the review.
+
+    For either face; the second one only where no function has to describe the review first.
+    """
     review = work.review
     describe = None
     if review.describe is not None:
@@ -39,21 +44,26 @@ def review_act(
         last = values.get(leaf.name)
         if describe is not None or not isinstance(last, Verdict) or last.type != "respond":
             return []
+        from ...nodes.context import rendered
+
         told = [f"{name}: {rendered(values[name])}" for name in work.answers if values.get(name)]
         return [f"You asked: {last.message}", *(told or ["It could not be answered."])]
 
     async def act(values: Values, call: Call) -> Update:
-        text = review.description
-        if describe is not None:
-            text = str((await describe(values, call))["text"])
+        if describe is None:
+            return decide(values, review.description)
+        return decide(values, str((await describe(values, call))["text"]))
+
+    def decide(values: Values, text: str | None) -> Update:
         decision = ask_person(
             leaf.name,
-            args={name: to_jsonable_python(values.get(name)) for name in review.fields},
+            args={name: as_json(values.get(name)) for name in review.fields},
             description="\n".join([text or _about(leaf, review.fields), *asked(values)]),
             fields=form,
             allowed=review.decisions,
             assignee=review.assignee,
             within=review.deadline,
+            on_deadline=None if review.on_deadline is None else review.on_deadline.plain(),
         )
         match decision:
             case Approve():
@@ -65,7 +75,10 @@ def review_act(
             case Respond(message=message):
                 return {leaf.name: Verdict(type="respond", message=message)}
 
-    return act
+    def direct(values: Values, _: Call) -> Update:
+        return decide(values, review.description)
+
+    return act, direct if describe is None else None
 
 
 def _about(leaf: Leaf, fields: tuple[str, ...]) -> str:
@@ -85,7 +98,7 @@ def escalation_act(leaf: Leaf, work: EscalateWork, form: type[BaseModel]) -> Act
             leaf.name,
             args={
                 "failure": {"error": last.error, "message": last.message, "class": last.family},
-                **{name: to_jsonable_python(value) for name, value in written.items()},
+                **{name: as_json(value) for name, value in written.items()},
             },
             description=(
                 f"The step {work.step!r} failed: {last.message} Approve to try again, edit to give "

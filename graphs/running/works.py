@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from langgraph.types import RetryPolicy
 
-from ...nodes.tools import Tool
 from ...state.definition.checks import leaves
 from ...state.definition.flow import (
     AgentWork,
@@ -37,6 +36,7 @@ from .people import escalation_act, review_act, review_form
 from .stages import stage_act
 
 if TYPE_CHECKING:
+    from ...nodes.tools import Tool
     from ..fields import Fields
 
 
@@ -103,6 +103,9 @@ class Works:
             return function_acts(
                 work.function, writes=leaf.writes, state_class=self._resolved.state_class
             )
+        if isinstance(work, ReviewWork):
+            form = self._form(leaf.name, work.review.fields)
+            return review_act(leaf, work, form, self._resolved.state_class)
         return self._act(leaf), None
 
     def _act(self, leaf: Leaf) -> Act:  # noqa: PLR0911  # a return for each kind of work
@@ -120,18 +123,15 @@ class Works:
                 return agents.turn(work, leaf.name)
             case SpeakWork():
                 return agents.speak(work)
-            case ReviewWork() | EscalateWork() | NestedWork() | StageWork():
+            case EscalateWork() | NestedWork() | StageWork():
                 return self._other(leaf, work)
-            case NoWork() | FunctionWork():
+            case NoWork() | FunctionWork() | ReviewWork():
                 return _nothing
             case _:
                 assert_never(work)
 
-    def _other(self, leaf: Leaf, work: ReviewWork | EscalateWork | NestedWork | StageWork) -> Act:
+    def _other(self, leaf: Leaf, work: EscalateWork | NestedWork | StageWork) -> Act:
         match work:
-            case ReviewWork():
-                form = self._form(leaf.name, work.review.fields)
-                return review_act(leaf, work, form, self._resolved.state_class)
             case EscalateWork():
                 fields = tuple(name for name in leaf.writes if name != leaf.name)
                 return escalation_act(leaf, work, self._form(leaf.name, fields))

@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -18,13 +18,15 @@ from tenacity import (
 )
 
 from ...state.errors import DalsegnoError, MalformedOutputError, spending
-from ...state.usage import Usage
+from ...state.journal import DIRECT, Deed, Door, Form, Outcome
+from ...state.usage import Usage, recorded_in
 from ..packing import approximate_tokens
 from .connect import connected
 from .failures import explain, is_transient, retry_after
+from .forms import Form as AnyForm
 from .forms import form_of
 from .prices import cost_of
-from .replies import reply_of, said_in, value_in
+from .replies import dumped, loaded, reply_of, said_in, value_in
 
 if TYPE_CHECKING:
     from langchain_core.language_models import LanguageModelInput
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     Asking = Runnable[LanguageModelInput, Any]  # Any: LangChain's dict of raw, parsed and error
 
 Answered = TypeVar("Answered", bound=BaseModel)
+Kept = TypeVar("Kept")
 
 #: How often a model is shown what was wrong with its output before that is an error.
 CORRECTIONS = 2
@@ -77,7 +80,7 @@ class Answer(Generic[Answered]):
     usage: Usage
 
 
-async def ask(
+async def ask(  # noqa: PLR0913  # each is given by its name
     model: str,
     schema: type[Answered],
     messages: Sequence[BaseMessage],
@@ -87,8 +90,11 @@ async def ask(
     temperature: float | None = None,
     max_tokens: int | None = None,
     corrections: int = CORRECTIONS,
+    door: Door = DIRECT,
 ) -> Answer[Answered]:
     """Ask ``model`` for a ``schema``. Output that does not fit is shown back with the error.
+
+    Each answer goes through the ``door``, so that none is paid for twice.
 
     Raises:
         MalformedOutputError: it did not fit after that many corrections.
@@ -99,11 +105,24 @@ async def ask(
     spent: list[Usage] = []
     wrong = ""
     async with connected(model, temperature=temperature, max_tokens=max_tokens) as chat:
-        asking = chat.with_structured_output(form_of(model, schema), include_raw=True)
+        form = form_of(model, schema)
+        asking = chat.with_structured_output(form, include_raw=True)
+
+        async def reply_to(messages: Sequence[BaseMessage]) -> dict[str, Any]:  # Any: as `_call`
+            return await _call(asking, messages, model=model, patience=patience)
+
         for _ in range(corrections + 1):
+            deed = model_deed(
+                model,
+                reply_to,
+                asked,
+                Form(dump=dumped, load=lambda text: loaded(text, schema)),
+                settings={"form": _json(form), "temperature": temperature, "most": max_tokens},
+            )
             with spending(spent):
-                reply = await _call(asking, asked, model=model, patience=patience)
-            spent.append(usage_of(reply["raw"], asked, model=model, step=step))
+                outcome = await door.call(deed)
+            reply = outcome.value
+            spent.append(used(outcome, reply["raw"], asked, model=model, step=step))
             value = value_in(reply, schema)
             if not isinstance(value, str):
                 return Answer(value=value, usage=summed(spent))
@@ -118,6 +137,32 @@ async def ask(
             fix="Resume the run to ask again, or use another --model.",
             node=step,
         )
+
+
+def _json(form: AnyForm) -> object:
+    return form.model_json_schema() if isinstance(form, type) else form
+
+
+def model_deed(
+    model: str,
+    function: Callable[..., Awaitable[Kept]],
+    messages: Sequence[BaseMessage],
+    form: Form[Kept],
+    *,
+    settings: Mapping[str, object],
+) -> Deed[Kept]:
+    """One question to a model as the journal knows it: by the model, the messages, the settings.
+
+    A provider's own ids of messages are none of what was asked.
+    """
+    told = [message.model_dump(exclude={"id"}) for message in messages]
+    return Deed(
+        name=f"model {model}",
+        function=lambda **_: function(messages),
+        args={"messages": told, **settings},
+        effect="pure",
+        form=form,
+    )
 
 
 async def _call(
@@ -163,6 +208,21 @@ async def reached(
     return answer
 
 
+def used(
+    outcome: Outcome[Any],  # Any: a message, or LangChain's reply with one
+    raw: AIMessage,
+    asked: Sequence[BaseMessage],
+    *,
+    model: str,
+    step: str,
+) -> Usage:
+    """What one answer cost; nothing where it was counted before and is only given again."""
+    names = (outcome.token,) if outcome.token else ()
+    if outcome.counted:
+        return Usage(step=step, model=model, calls=0, cost=0.0, recorded=names)
+    return replace(usage_of(raw, asked, model=model, step=step), recorded=names)
+
+
 def usage_of(raw: AIMessage, asked: Sequence[BaseMessage], *, model: str, step: str) -> Usage:
     """What one call used, as the provider counted it; without its counts, about as much."""
     counted = raw.usage_metadata
@@ -198,4 +258,5 @@ def summed(spent: Sequence[Usage]) -> Usage:
         output_tokens=sum(each.output_tokens for each in spent),
         cost=None if None in costs else sum(cost for cost in costs if cost is not None),
         estimated=any(each.estimated for each in spent),
+        recorded=recorded_in(spent),
     )

@@ -91,6 +91,39 @@ def said_in(raw: AIMessage) -> str:
     return json.dumps(calls[0] if len(calls) == 1 else calls, ensure_ascii=False)
 
 
+def dumped(reply: Mapping[str, Any]) -> str:  # Any: LangChain's shape of a reply
+    """A reply as JSON: the message, and the object that was read from it.
+
+    Raises:
+        MalformedOutputError: the offline extractor's; the same text gives the same again.
+    """
+    error, parsed = reply["parsing_error"], reply["parsed"]
+    if isinstance(error, MalformedOutputError):
+        raise error
+    model = parsed.model_dump(mode="json") if isinstance(parsed, BaseModel) else None
+    return json.dumps({"raw": message_text(reply["raw"]), "parsed": model})
+
+
+def loaded(text: str, schema: type[BaseModel]) -> dict[str, Any]:  # Any: as above
+    """The reply from its JSON; what was read from it is left out where it fits no more."""
+    found = json.loads(text)
+    try:
+        parsed = None if found["parsed"] is None else schema.model_validate(found["parsed"])
+    except ValidationError:
+        parsed = None
+    return {"raw": message_of(found["raw"]), "parsed": parsed, "parsing_error": None}
+
+
+def message_text(message: AIMessage) -> str:
+    """A model's message as JSON; what JSON has no form for, as its text."""
+    return message.model_dump_json(fallback=str)
+
+
+def message_of(text: str) -> AIMessage:
+    """The message from its JSON."""
+    return AIMessage.model_validate_json(text)
+
+
 def reply_of(error: BaseException) -> dict[str, Any] | None:  # Any: LangChain's shape of a reply
     """The reply that a client raised instead of giving it, in LangChain's shape.
 

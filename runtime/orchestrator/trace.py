@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from pydantic_core import to_jsonable_python
-
 from ...graphs.program import Program
 from ...state.definition.checks import leaves
 from ...state.definition.flow import (
@@ -19,6 +17,7 @@ from ...state.definition.flow import (
     StageWork,
     TurnWork,
 )
+from ...state.plain import as_json
 from ...state.records import Choice, Failure
 from ...state.review import Review
 from ...state.run import StepRecord
@@ -121,7 +120,7 @@ def _noted(values: Mapping[str, object]) -> list[tuple[tuple[str, ...], TraceEnt
         outcome = "passed" if each.passed else "failed"
         found.append(((each.step,), _entry("gate", each.step, outcome, about)))
     for choice in listed(values, "decisions", Choice):
-        about = {"on": choice.on, "values": to_jsonable_python(choice.values, fallback=str)}
+        about = {"on": choice.on, "values": as_json(choice.values)}
         about |= {"reason": choice.reason, "fell_back": choice.fell_back}
         fields = tuple(path.partition(".")[0] for path in choice.values)
         found.append((fields, _entry("decision", choice.step, choice.chosen, about)))

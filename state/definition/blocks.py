@@ -216,6 +216,7 @@ def review_of(checkpoint: Checkpoint, fields: tuple[str, ...]) -> Review:
         on_reject=checkpoint.on_reject,
         assignee=checkpoint.assignee,
         deadline=checkpoint.deadline,
+        on_deadline=checkpoint.on_deadline,
     )
 
 

@@ -32,6 +32,7 @@ from .flow import (
     Sequence,
     StageWork,
 )
+from .lapses import check_lapse_types
 from .outcomes import certain
 from .races import check_races
 from .reaching import leaves, parts
@@ -130,6 +131,7 @@ class _Checker:
     def _leaf(self, leaf: Leaf, scope: Scope) -> None:
         optional = _optional(leaf)
         types = scope.types
+        check_lapse_types(self._draft, leaf, types)
         for position, name in enumerate(leaf.reads or ()):
             if name not in types and name not in RESERVED and name not in optional:
                 place = (*leaf.path, "reads", position)

@@ -6,10 +6,11 @@ writers of it need to know.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from functools import cache
 from math import isfinite
-from types import NoneType, UnionType
+from types import NoneType, SimpleNamespace, UnionType
 from typing import Annotated, Union, get_args, get_origin, get_type_hints
 
 from pydantic import Tag
@@ -20,8 +21,37 @@ from .parts import Duration, Part, Reference
 @cache
 def keys_of(kind: type[Part]) -> Mapping[str, object]:
     """The keys of a part, as they are written, and what each takes."""
-    hints = get_type_hints(kind, include_extras=True)
-    return {info.alias or name: hints[name] for name, info in kind.model_fields.items()}
+    return _Keys(kind)
+
+
+class _Keys(Mapping[str, object]):
+    """Evaluates what a key takes when it is asked for: a definition has few of all the keys."""
+
+    def __init__(self, kind: type[Part]) -> None:
+        self._kind = kind
+        self._names = {info.alias or name: name for name, info in kind.model_fields.items()}
+        self._known: dict[str, object] = {}
+
+    def __getitem__(self, key: str) -> object:
+        if key not in self._known:
+            self._known[key] = _hint(self._kind, self._names[key])
+        return self._known[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def _hint(kind: type[Part], name: str) -> object:
+    """One of a class's hints, evaluated where it stands."""
+    home = next(each for each in kind.__mro__ if name in vars(each).get("__annotations__", ()))
+    one = SimpleNamespace(__annotations__={name: home.__annotations__[name]})
+    return get_type_hints(one, vars(sys.modules[home.__module__]), include_extras=True)[name]
 
 
 def same(hint: object, known: object) -> bool:

@@ -21,7 +21,7 @@ from .declared import bare_of, chosen, keys_of, same
 from .expressions import ExpressionFault, parse
 from .faults import Path, text_of_key
 from .importing import import_reference
-from .parts import Duration, Part, Reference, TypeSpec, reference_text
+from .parts import Duration, Lapse, Part, Reference, TypeSpec, reference_text
 from .policies import ErrorHandling
 from .reading import workflow_from
 from .steps import Batches, Block, Chat, GateUse, Loop, Map, Route, Stage, Step, Team
@@ -154,7 +154,10 @@ class _Meaning:
     schemas: frozenset[str]
 
     def omits(self, part: Part, key: str, value: object) -> bool:
-        unsaid = key == "error_handling" and value == ErrorHandling()
+        unsaid = (key, value) in (
+            ("error_handling", ErrorHandling()),
+            ("on_deadline", Lapse(do="expire")),
+        )
         return (
             unsaid or key == "description" or (isinstance(part, Workflow) and key == "monitoring")
         )
@@ -304,7 +307,9 @@ class _Written:
         return value
 
     def part(self, part: Part, found: Json) -> object:
-        return part.gate if isinstance(part, GateUse) and set(found) == {"gate"} else found
+        if isinstance(part, GateUse) and set(found) == {"gate"}:
+            return part.gate
+        return part.do if isinstance(part, Lapse) and set(found) == {"do"} else found
 
     def unknown(self, value: object, path: Path) -> object:
         return self.refuse(repr(value), path)

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from ..errors import Problem
 from ..names import nearest
 from .declared import bare_of, chosen, keys_of, same
-from .parts import Duration, Name, Names, Part, Reference, TypeSpec, kind_of
+from .parts import Duration, Lapse, Name, Names, Part, Reference, TypeSpec, kind_of
 from .steps import Block, GateUse, GateUses
 from .workflow import About, Checkpoint, Workflow
 
@@ -67,6 +67,7 @@ _MEANT: tuple[tuple[object, str], ...] = (
     (GateUses, "a list of gates"),
     (GateUse, "a name or a mapping"),
     (Checkpoint, "a name or a mapping"),
+    (Lapse, "what is done, such as reject, or a mapping"),
     (str, "text"),
     (int, "a whole number"),
     (float, "a number"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ..journal import Effect
 from .expressions import Expression
 from .policies import NO_HANDLING, ErrorHandling
 from .steps import GateUse, Review, Rules, Stage
@@ -305,6 +306,7 @@ class Resolved:
     reviews: Mapping[str, tuple[str, ...]]
     gates: Mapping[str, object]
     tools: Mapping[str, object]
+    effects: Mapping[str, Effect]
     context_engineering: bool
     #: The reviews whose rejection ends the workflow.
     stops: frozenset[str] = frozenset()

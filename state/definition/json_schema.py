@@ -136,6 +136,9 @@ def _widen(root: Json, parts: Json) -> None:
         "description": "Another workflow: its name, its file, or the definition itself.",
         **_any_of({"type": "string"}, {"$ref": "#"}, _NULL),
     }
+    done = parts["Lapse"]["properties"]["do"]["anyOf"][0]
+    for part, key in (("Review", "on_deadline"), ("Checkpoint", "on_deadline"), ("Lapse", "then")):
+        parts[part]["properties"][key]["anyOf"].insert(0, done)
     workers = parts["Team"]["properties"]["workers"]
     many = _list_of(names[0], uniqueItems=True, minItems=1)
     parts["Team"]["properties"]["workers"] = _any_of(many, workers)
@@ -151,7 +154,12 @@ def _narrow(parts: Json) -> None:
     parts["Step"]["allOf"] = [
         {"if": _given(key), "then": _given(other)} for key, other in goes_with.items()
     ]
-    for part, keys in (("Route", ("on", "agent")), ("Stage", ("agent", "function"))):
+    either = (
+        ("Route", ("on", "agent")),
+        ("Stage", ("agent", "function")),
+        ("Lapse", ("do", "edit", "escalate")),
+    )
+    for part, keys in either:
         parts[part]["oneOf"] = [_given(key) for key in keys]
 
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 
@@ -156,3 +164,54 @@ Duration = Annotated[
         }
     ),
 ]
+
+
+def _lapse(value: object) -> object:
+    return {"do": value} if isinstance(value, str) else value
+
+
+class Lapse(Part):
+    """What happens by itself when a review's deadline has passed.
+
+    ``expire``: the run fails, and resuming it asks again. ``approve`` and ``reject`` decide so,
+    ``edit`` with these fields. ``escalate`` hands the review to somebody else, who may have a
+    ``deadline``, too, and ``then``.
+    """
+
+    do: Literal["expire", "approve", "reject"] | None = None
+    edit: Mapping[str, Any] | None = Field(  # Any: the review's own fields
+        default=None, min_length=1, description="Approve, with these fields changed."
+    )
+    escalate: str | None = Field(default=None, min_length=1, description="Who decides instead.")
+    deadline: Duration | None = Field(
+        default=None, description="With escalate: how long they have."
+    )
+    then: Annotated[Lapse, BeforeValidator(_lapse)] | None = Field(
+        default=None, description="With escalate and deadline: what happens after that."
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> Lapse:
+        said = [each for each in (self.do, self.edit, self.escalate) if each is not None]
+        if len(said) != 1:
+            raise PydanticCustomError(
+                "lapse", "it is one of: expire, approve, reject, edit, escalate"
+            )
+        if self.deadline is not None and self.escalate is None:
+            raise PydanticCustomError("lapse", "'deadline' goes with 'escalate' only")
+        if self.then is not None and self.deadline is None:
+            raise PydanticCustomError("lapse", "'then' needs a 'deadline' that it comes after")
+        return self
+
+    def plain(self) -> dict[str, object]:
+        """As a ticket keeps it, durations in seconds."""
+        kept = {"do": self.do, "edit": self.edit, "escalate": self.escalate}
+        later = {
+            "deadline": self.deadline,
+            "then": None if self.then is None else self.then.plain(),
+        }
+        return {key: value for key, value in (kept | later).items() if value is not None}
+
+
+#: A bare word is what is done.
+OnDeadline = Annotated[Lapse, BeforeValidator(_lapse)]

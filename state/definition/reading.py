@@ -34,7 +34,7 @@ from .faults import (
     twice,
     unknown_keys,
 )
-from .parts import Name, Names, Part
+from .parts import Lapse, Name, Names, Part
 from .steps import Block, GateUse, GateUses, Step, Team
 from .workflow import Checkpoint, Workflow
 
@@ -45,7 +45,7 @@ _LISTED: Mapping[tuple[type[Part], str], Listed] = {
     (Workflow, "outputs"): "names or one",
 }
 #: The key that a text stands for where it is given instead of the part.
-_BY_NAME: Mapping[type[Part], str] = {GateUse: "gate", Checkpoint: "name"}
+_BY_NAME: Mapping[type[Part], str] = {GateUse: "gate", Checkpoint: "name", Lapse: "do"}
 #: The keys of gates that are given by when they look.
 _WHENS = ("before", "during", "after")
 
@@ -125,7 +125,8 @@ class _Survey:
         if isinstance(value, kind):
             return
         if isinstance(value, str) and kind in _BY_NAME:
-            self.visit(Name, value, loc=(*loc, _BY_NAME[kind]), path=path)
+            key = _BY_NAME[kind]
+            self.visit(keys_of(kind)[key], value, loc=(*loc, key), path=path)
         elif not isinstance(value, Mapping):
             self.problems.append(mismatch(place, BEGIN if kind is Workflow else None))
         else:

@@ -70,6 +70,7 @@ def resolve(workflow: Workflow, ports: Ports) -> Resolved:
             for position, each in enumerate(workflow.gates)
         },
         tools=_tools(draft),
+        effects={each.name: each.effect for each in draft.workflow.tools},
         context_engineering=workflow.context_engineering,
     )
     _raise(draft)

@@ -8,6 +8,7 @@ from ..records import Verdict
 from .blocks import Targets, nothing, written
 from .draft import Draft, field_spec
 from .flow import Block, Branch, Case, Leaf, Path, Repeat, ReviewWork, Sequence
+from .lapses import check_lapse
 from .making import block
 from .signatures import signature_of
 from .steps import Review, Step
@@ -128,6 +129,7 @@ def _check_decisions(draft: Draft, review: Review, path: Path) -> None:
             "Add respond to 'decisions', or take 'on_question' out.",
             at_key=True,
         )
+    check_lapse(draft, review, path)
 
 
 #: How often a person may ask before the review must be decided; a bound that nobody should meet.

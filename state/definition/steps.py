@@ -9,7 +9,17 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator
 from pydantic_core import PydanticCustomError
 
 from ..review import DECISION_TYPES, DecisionType
-from .parts import Duration, Name, Names, Part, Reference, TypeSpec, by_name, kind_of
+from .parts import (
+    Duration,
+    Name,
+    Names,
+    OnDeadline,
+    Part,
+    Reference,
+    TypeSpec,
+    by_name,
+    kind_of,
+)
 from .policies import ErrorHandling
 
 
@@ -218,6 +228,7 @@ class Review(Part):
     on_question: Block | None = None
     assignee: str | None = None
     deadline: Duration | None = None
+    on_deadline: OnDeadline | None = None
 
 
 #: The keys that say what a step is, of which it has exactly one.

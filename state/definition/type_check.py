@@ -10,7 +10,12 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError, PydanticSerializationError, to_json
@@ -18,7 +23,10 @@ from pydantic_core import PydanticCustomError, PydanticSerializationError, to_js
 from .type_words import union
 
 Check = Callable[[object], object]
+#: Made when it is first called. Any: the type is known only when it is read.
+_Adapter = Callable[[], TypeAdapter[Any]]
 _EXACT = (str, int, float, bool)
+_WELL_KNOWN = (*_EXACT, bytes, type(None), date, datetime, time, timedelta, Decimal, UUID)
 #: A larger whole number would become infinite where JSON is read as a float.
 _LARGEST = 2**1023
 
@@ -29,42 +37,69 @@ def checker(annotation: object) -> Check:
     Scalars are never turned into each other, but a whole number may stand for a float. What
     stands for an object in JSON may stand for it here: a dict for a model or a dataclass, a list
     for a tuple, text for a date, the value for an Enum.
+
+    Raises:
+        Exception: Pydantic's own, or the type's, where Pydantic cannot check it.
     """
     if annotation is Any:
         return _kept_as_it_is
-    # Any: the type is known only when it is read.
-    adapter: TypeAdapter[Any] = TypeAdapter(exact(annotation))
+    if _can_wait(annotation):
+        return late_checker(annotation)
+    adapter = _adapter(annotation)
+    return _of_any_type(lambda: adapter, proven=_may_lie(annotation, set()))
+
+
+def late_checker(annotation: object) -> Check:
+    """As ``checker``, of a type that Pydantic is known to check: to make ready for that takes
+    longer than all else about a field, and is done when there is a value that needs it."""
+    adapter = cache(lambda: _adapter(annotation))
     for kind in _EXACT:
         if annotation is kind:
             return _of_one_class(kind, adapter)
     return _of_any_type(adapter, proven=_may_lie(annotation, set()))
 
 
+def _adapter(annotation: object) -> TypeAdapter[Any]:  # Any: as in _Adapter
+    return TypeAdapter(exact(annotation))
+
+
+def _can_wait(annotation: object) -> bool:
+    """Whether nothing is to be found out by trying: Pydantic can surely check the type."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    listed = (origin, len(arguments)) in {(list, 1), (dict, 2)}
+    if listed or origin in (Union, types.UnionType):
+        return all(_can_wait(each) for each in arguments)
+    if origin is Literal:
+        return all(isinstance(each, str | int) for each in arguments)
+    if origin is None and isinstance(annotation, type):
+        if issubclass(annotation, BaseModel):
+            return annotation.__pydantic_complete__
+        return annotation in _WELL_KNOWN or issubclass(annotation, Enum)
+    return annotation is Any
+
+
 def _kept_as_it_is(value: object) -> object:
     return value
 
 
-def _of_one_class(kind: type, adapter: TypeAdapter[Any]) -> Check:  # Any: as in checker
-    strict = adapter.validator.validate_python
-
+def _of_one_class(kind: type, adapter: _Adapter) -> Check:
     def check(value: object) -> object:
         if type(value) is kind:
             return value
-        return strict(value, strict=True)
+        return adapter().validator.validate_python(value, strict=True)
 
     return check
 
 
-def _of_any_type(adapter: TypeAdapter[Any], *, proven: bool) -> Check:  # Any: as in checker
-    strict = adapter.validator.validate_python
-
+def _of_any_type(adapter: _Adapter, *, proven: bool) -> Check:
     def check(value: object) -> object:
+        known = adapter()
         try:
-            found: object = strict(value, strict=True)
+            found: object = known.validator.validate_python(value, strict=True)
         except ValidationError as error:
-            found = _by_json(adapter, value, error)
+            found = _by_json(known, value, error)
         if proven:
-            _prove(adapter, found)
+            _prove(known, found)
         return found
 
     return check

@@ -13,12 +13,13 @@ from dataclasses import is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 
-from .type_check import checker
+from .type_check import late_checker
 from .type_words import union
 
 Give = Callable[[object], object]
@@ -117,10 +118,10 @@ def _either(members: tuple[object, ...]) -> Give:
 
 def _object(kind: type) -> Give:
     """For a model or a dataclass; one of a class below it may hold more, and is copied whole."""
-    unchanging, made = _unchanging(kind, set()), _made(kind)
+    unchanging, made = cache(lambda: _unchanging(kind, set())), _made(kind)
 
     def give(value: object) -> object:
-        if unchanging and type(value) is kind:
+        if type(value) is kind and unchanging():
             return value
         return made(value) if type(value) is dict else _anything(value)
 
@@ -128,7 +129,7 @@ def _object(kind: type) -> Give:
 
 
 def _made(annotation: object) -> Give:
-    check = checker(annotation)
+    check = late_checker(annotation)
 
     def give(value: object) -> object:
         own = deepcopy(value)

@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from ..names import nearest
-from .type_check import checker
+from .type_check import checker, late_checker
 from .type_copies import hand_out, needs_copy
 from .type_limits import LIMITS, limited, limits_in
 from .type_reading import parse
@@ -30,6 +30,7 @@ __all__ = [
     "TypeFault",
     "checker",
     "hand_out",
+    "late_checker",
     "needs_copy",
     "spec_of",
     "text_of",

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
-from .parts import Duration, Name, Names, Part, Reference, TypeSpec
+from ..journal import Effect
+from .parts import Duration, Name, Names, OnDeadline, Part, Reference, TypeSpec
 from .policies import ErrorHandling
 from .steps import GateUses, Step
 
@@ -92,6 +93,7 @@ class ToolSpec(Part):
     name: Name
     function: Reference
     description: str | None = None
+    effect: Effect = "external"
 
 
 class GateSpec(Part):
@@ -112,6 +114,7 @@ class Checkpoint(Part):
     on_reject: Literal["stop", "continue"] | None = None
     assignee: str | None = None
     deadline: Duration | None = None
+    on_deadline: OnDeadline | None = None
 
 
 class Monitoring(Part):

@@ -19,6 +19,7 @@ from ....nodes.offline.wording import company
 from ....nodes.packing import approximate_tokens, pack
 from ....state.context import OFFLINE, RunContext
 from ....state.errors import DocumentError, InputError
+from ...calling import door
 from . import grounding, prompts
 from .schema import Figures, PageText, Risks, State, Statement, Trends
 
@@ -106,7 +107,7 @@ async def extract(state: State, runtime: Runtime[RunContext]) -> Update:
     """The figures as a typed object, each held against the page that it is said to stand on."""
     model = context_of(runtime).model
     messages = about(prompts.FIGURES, state.parsed)
-    answer = await ask(model, Figures, messages, step="extract")
+    answer = await ask(model, Figures, messages, step="extract", door=door())
     checked, notes = grounding.figures(answer.value, [*state.parsed, *state.pages])
     if model != OFFLINE:
         document = as_document(state.parsed)
@@ -121,7 +122,7 @@ async def trends(state: State, runtime: Runtime[RunContext]) -> Update:
     """What moved the business."""
     model = context_of(runtime).model
     pages = chosen(state.pages, state.trend_pages)
-    answer = await ask(model, Trends, about(prompts.TRENDS, pages), step="trends")
+    answer = await ask(model, Trends, about(prompts.TRENDS, pages), step="trends", door=door())
     kept, notes = grounding.statements("trend", answer.value.trends, pages)
     return {"trends": kept, "notes": notes, "usage": (answer.usage,)}
 
@@ -130,7 +131,7 @@ async def risks(state: State, runtime: Runtime[RunContext]) -> Update:
     """What could hurt the business."""
     model = context_of(runtime).model
     pages = chosen(state.pages, state.risk_pages)
-    answer = await ask(model, Risks, about(prompts.RISKS, pages), step="risks")
+    answer = await ask(model, Risks, about(prompts.RISKS, pages), step="risks", door=door())
     kept, notes = grounding.statements("risk", answer.value.risks, pages)
     return {"risks": kept, "notes": notes, "usage": (answer.usage,)}
 

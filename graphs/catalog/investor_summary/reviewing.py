@@ -13,6 +13,7 @@ from ....nodes.models.connect import context_limit
 from ....nodes.output import run_directory
 from ....nodes.packing import approximate_tokens, pack
 from ....state.context import RunContext
+from ...calling import door
 from . import compose, prompts
 from .reading import Update, about, chosen, context_of
 from .schema import MAX_ROUNDS, Exchange, Reply, State
@@ -30,7 +31,7 @@ async def revise(state: State, runtime: Runtime[RunContext]) -> Update:
     directory = run_directory(context_of(runtime), None) / f"draft-{state.round}"
     edited = state.model_copy(update={"email": email})
     model = context_of(runtime).model
-    paths = await in_thread(publish, edited, directory, status="edited", model=model)
+    paths = await publish(edited, directory, status="edited", model=model)
     return {"email": email, "artifacts": paths}
 
 
@@ -71,7 +72,7 @@ async def answer(state: State, runtime: Runtime[RunContext]) -> Update:
         silent = Exchange(question=question, answer="The report says nothing on this.")
         return {"exchanges": (silent,)}
     messages = about(prompts.ANSWER, pages, asked=f"Question: {question}")
-    reply = await ask(model, Reply, messages, step="answer")
+    reply = await ask(model, Reply, messages, step="answer", door=door())
     return {
         "exchanges": (
             _exchange(question, reply.value, {each.number: each.text for each in pages}),
@@ -97,7 +98,7 @@ async def deliver(state: State, runtime: Runtime[RunContext]) -> Update:
     outcome = "edited" if edited else "approved"
     context = context_of(runtime)
     directory = run_directory(context, state.out)
-    paths = await in_thread(publish, state, directory, status=outcome, model=context.model)
+    paths = await publish(state, directory, status=outcome, model=context.model)
     return {"artifacts": paths, "outcome": outcome}
 
 

@@ -15,6 +15,7 @@ from ....nodes.offline.source import Source
 from ....nodes.output import run_directory, write_whole
 from ....nodes.reports import render_pdf
 from ....state.context import OFFLINE, RunContext
+from ...calling import call, door
 from . import compose, grounding, prompts
 from .reading import Update, about, as_document, chosen, cited, context_of
 from .schema import Draft, Figure, PageText, State, Statement
@@ -28,7 +29,9 @@ async def write(state: State, runtime: Runtime[RunContext]) -> Update:
     more = await in_thread(_sentences_on, message, state.pages)
     material = cited([*facts, *state.trends, *state.risks, *more])
     asked = f"Reviewer's message: {message}" if message else ""
-    answer = await ask(model, Draft, about(prompts.WRITE, material, asked=asked), step="write")
+    answer = await ask(
+        model, Draft, about(prompts.WRITE, material, asked=asked), step="write", door=door()
+    )
     draft, notes = _grounded(answer.value, [*material, *state.pages])
     draft = compose.with_facts(draft, facts)
     text = compose.summary(state, draft, words=compose.wanted_words(message))
@@ -91,19 +94,35 @@ async def format(  # the step's promised name
     context = context_of(runtime)
     # A draft is the run's own; two runs may well be told to deliver to one place.
     directory = run_directory(context, None) / f"draft-{state.round}"
-    paths = await in_thread(publish, state, directory, status="draft", model=context.model)
+    paths = await publish(state, directory, status="draft", model=context.model)
     return {"artifacts": paths}
 
 
-def publish(state: State, directory: Path, *, status: str, model: str) -> tuple[str, ...]:
+async def publish(state: State, directory: Path, *, status: str, model: str) -> tuple[str, ...]:
     """Write the PDF and the e-mail, each whole or not at all; the same state, the same files."""
-    template = files(__package__).joinpath("summary.typ").read_text(encoding="utf-8")
-    pdf = render_pdf(template, _printed(state, status=status, model=model))
-    stem = Path(state.document).stem
-    return (
-        write_whole(directory / f"{stem}-summary.pdf", pdf),
-        write_whole(directory / f"{stem}-email.txt", state.email.encode()),
+    written = await call(
+        "write files",
+        _written,
+        {
+            "printed": _printed(state, status=status, model=model),
+            "email": state.email,
+            "stem": str(directory / Path(state.document).stem),
+        },
+        "idempotent",
     )
+    return tuple(written)
+
+
+async def _written(printed: dict[str, object], email: str, stem: str) -> list[str]:
+    return await in_thread(_write, printed, email, stem)
+
+
+def _write(printed: dict[str, object], email: str, stem: str) -> list[str]:
+    template = files(__package__).joinpath("summary.typ").read_text(encoding="utf-8")
+    return [
+        write_whole(Path(f"{stem}-summary.pdf"), render_pdf(template, printed)),
+        write_whole(Path(f"{stem}-email.txt"), email.encode()),
+    ]
 
 
 def _printed(state: State, *, status: str, model: str) -> dict[str, object]:

@@ -2,12 +2,17 @@
 
 import os
 import socket
+from functools import lru_cache
 from pathlib import Path
 
 
 def this_process() -> str:
     """This process's name: host, process id, and when it started (ids are used again)."""
-    pid = os.getpid()
+    return _name_of(os.getpid())
+
+
+@lru_cache(maxsize=1)
+def _name_of(pid: int) -> str:
     return f"{socket.gethostname()}:{pid}:{_started(pid) or 0}"
 
 
