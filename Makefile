@@ -20,6 +20,8 @@ format: .venv/ready-to-test
 benchmarks: .venv/ready-to-test
 	$(BIN)/python benchmarks/main_job.py
 	$(BIN)/python benchmarks/layer_cost.py
+	$(BIN)/python benchmarks/growth.py
+	$(BIN)/python benchmarks/durability.py
 
 clean:
 	rm -rf .venv build dist *.egg-info

@@ -6,6 +6,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, TypedDict
+
+import pytest
+from langgraph.graph import START, StateGraph
 
 import dalsegno
 
@@ -23,6 +27,34 @@ def test_the_lines_of_python_run_as_they_stand(sample: Path, tmp_path: Path) -> 
     assert lines[0] == "paused"
     assert "412.6" in lines[1]
     assert lines[-1].startswith("approved (")
+
+
+def test_M6_the_three_doors_open_for_a_graph_by_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class State(TypedDict):
+        amount: int
+        receipt: str
+
+    def charge(amount: int) -> str:
+        charged.append(amount)
+        return f"receipt for {amount}"
+
+    def later(state: State) -> Any:
+        return names["pay"](state)
+
+    charged: list[int] = []
+    builder = StateGraph(State)
+    builder.add_node("pay", later)
+    builder.add_edge(START, "pay")
+    names: dict[str, Any] = {"builder": builder, "charge": charge}
+    monkeypatch.chdir(tmp_path)
+    exec(re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)[1], names)
+    assert names["run"].output == {"amount": 40, "receipt": "receipt for 40"}
+    again = names["rt"].start(names["graph"], {"amount": 40}, key="order-7")
+    assert (again.id, charged) == (names["run"].id, [40])
+    config: Any = {"configurable": {"thread_id": "by hand"}}
+    assert names["graph"].invoke({"amount": 7}, config)["receipt"] == "receipt for 7"
 
 
 def test_every_command_of_the_table_exists() -> None:
