@@ -123,14 +123,19 @@ class Database:
             return mine.connection
 
     @contextmanager
-    def transaction(self, what: str = "write") -> Iterator[sqlite3.Connection]:
-        """A write transaction: all of it is committed and on disk, or none."""
+    def transaction(
+        self, what: str = "write", *, durable: bool = True
+    ) -> Iterator[sqlite3.Connection]:
+        """A write transaction: all of it is committed and on disk, or none.
+
+        ``durable`` is as for ``write``.
+        """
         mine = self._open
         with mine.lock, explained(self.path):
             connection = self.connection
             if mine.owner == 0:
                 self._queue(mine).drain()  # what was asked for before comes before
-            self._begin(mine, connection, durable=True)
+            self._begin(mine, connection, durable=durable)
             mine.owner = threading.get_ident()
             try:
                 yield connection

@@ -27,7 +27,8 @@ class Runs:
             LeaseError: somebody drives that thread without a run.
         """
         try:
-            with self._database.transaction("start") as connection:
+            # Who drives it tells of it at its pause or end: that is on disk with all before it.
+            with self._database.transaction("start", durable=by is None) as connection:
                 insert(connection, record)
                 if by is None:
                     return None
@@ -75,7 +76,8 @@ class Runs:
             ConflictError: a run of that status cannot be run.
             LeaseError: another process holds it.
         """
-        with self._database.transaction("take") as connection:
+        # Lost with the machine, it leaves the run as it stood, for the next one.
+        with self._database.transaction("take", durable=False) as connection:
             row = row_of(connection, run)
             holder = leases.take(connection, row["thread"], by=by, now=now, until=until)
             connection.execute(

@@ -57,6 +57,8 @@ class Drive:
     watch: Watch
     #: LangGraph's run context of a graph that was compiled elsewhere, whatever that takes.
     context: object = None
+    #: Whether nobody can have used the thread before.
+    fresh: bool = False
     #: The attempts that began here.
     steps: list[StepRecord] = field(default_factory=list)
 
@@ -115,22 +117,22 @@ class Drive:
 
     async def _go_on(self) -> None:
         """Feed the graph until it ends, or pauses with nothing decided."""
-        snapshot = await self.graph.aget_state(self.config)
+        snapshot = None if self.fresh else await self.graph.aget_state(self.config)
         while True:
             entry = self._entry(snapshot)
             if entry is not _STAY:
                 await self._invoke(entry, snapshot)
                 snapshot = await self.graph.aget_state(self.config)
-            if self._settled(snapshot):
+            if snapshot is not None and self._settled(snapshot):
                 return
 
-    def _entry(self, snapshot: StateSnapshot) -> Any:  # Any: what LangGraph takes as input
+    def _entry(self, snapshot: StateSnapshot | None) -> Any:  # Any: what LangGraph takes as input
         """What LangGraph is given: the inputs, the recorded decisions, or nothing new.
 
         Decisions are fed by interrupt id from our own record, and only to the request that the
         person was shown, so that going on after a crash answers every pause as it was answered.
         """
-        if snapshot.created_at is None:
+        if snapshot is None or snapshot.created_at is None:
             return self.workflow.entry(self.record.inputs)
         tickets = self.reviews.list(self.record.id, open_only=False)
         pending = asked_by(snapshot)
@@ -151,7 +153,7 @@ class Drive:
         tasks = {f"{task.name}:{task.id}" for task in snapshot.tasks if task.interrupts}
         return saver.answered(self.record.thread, tasks)
 
-    async def _invoke(self, entry: Any, snapshot: StateSnapshot) -> None:  # Any: as above
+    async def _invoke(self, entry: Any, snapshot: StateSnapshot | None) -> None:  # Any: as above
         options: dict[str, Any] = {"durability": "sync", "control": self.control}  # Any: options
         if isinstance(self.graph, Graph):
             options["context"] = RunContext(
@@ -159,7 +161,8 @@ class Drive:
             )
             await self.graph.ainvoke(entry, self.config, **options)
         else:
-            stored = {task.id for task in snapshot.tasks if task.result is not None}
+            before = () if snapshot is None else snapshot.tasks
+            stored = {task.id for task in before if task.result is not None}
             options["context"] = self.context
             await run_watched(self.graph, entry, self.config, steps=self, stored=stored, **options)
 

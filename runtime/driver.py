@@ -66,7 +66,8 @@ class Driver:
         if holder is None:
             await self.pass_on(record, definition, watch)
         else:
-            await self._drive(record.id, definition, holder, watch)
+            fresh = record.thread == record.id
+            await self._drive(record.id, definition, holder, watch, fresh=fresh)
         return record.id
 
     async def pass_on(self, record: RunRecord, definition: Ready, watch: Watch) -> None:
@@ -120,7 +121,9 @@ class Driver:
                 fix="Use another thread, or resume the run that has it.",
             )
 
-    async def _drive(self, run: str, definition: Ready, holder: Holder, watch: Watch) -> None:
+    async def _drive(
+        self, run: str, definition: Ready, holder: Holder, watch: Watch, *, fresh: bool = False
+    ) -> None:
         from .drive import Drive
 
         with self.draining.driving() as control:
@@ -139,6 +142,7 @@ class Driver:
                     clock=self.clock,
                     watch=watch,
                     context=self.context,
+                    fresh=fresh,
                 )()
             except LeaseError:
                 if self.runs.get(run).status != "cancelled":
