@@ -57,7 +57,7 @@ class Database:
 
     def __init__(
         self,
-        path: Path,
+        path: Path | str,
         *,
         timeout: float = BUSY_TIMEOUT,
         key: bytes | None = None,
@@ -70,7 +70,7 @@ class Database:
         about to commit and ``"after checkpoint"`` when it has: a test may end the process there.
         ``jitter`` gives numbers from 0 to 1, for the pauses of a writer that waits.
         """
-        self.path = path
+        self.path = Path(path)
         self._file = str(path)
         self.timeout = timeout
         self.key = key

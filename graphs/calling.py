@@ -7,6 +7,7 @@ It works in every node of every graph that runs with a journal: one made here or
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,7 +22,9 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.config import get_config
 
 from ..checkpoints.calls import Place
+from ..checkpoints.database import Database
 from ..checkpoints.journal import Journal
+from ..checkpoints.sqlite import SqliteSaver
 from ..checkpoints.visits import Level
 from ..state.journal import DIRECT, Deed, Door, Effect, Outcome, check_deed, given
 from ..state.run import HOLDER, Holder
@@ -133,11 +136,20 @@ def door(config: RunnableConfig | None = None) -> Door:
                 _warn()
             return DIRECT
     own = config.get("configurable", {})
+    if "__pregel_scratchpad" not in own or own.get("thread_id") is None:
+        return DIRECT
     found = own.get(JOURNAL)
-    within = "__pregel_scratchpad" in own and own.get("thread_id") is not None
-    if within and isinstance(found, Bound):
-        return JournalDoor(bound=found, config=config)
-    return DIRECT
+    if not isinstance(found, Bound):
+        # A graph by hand, called without a runtime: its calls are kept where its checkpoints are.
+        saver = own.get("__pregel_checkpointer")
+        found = _beside(saver.database) if isinstance(saver, SqliteSaver) else None
+    return DIRECT if found is None else JournalDoor(bound=found, config=config)
+
+
+@lru_cache(maxsize=16)
+def _beside(database: Database) -> Bound:
+    """The journal of a database, for graphs that are called with its saver and nothing else."""
+    return Bound(journal=Journal(database, clock=time.time), counted=frozenset())
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from ..state.definition.importing import import_reference
 from ..state.errors import ConflictError, InputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -20,8 +24,8 @@ if TYPE_CHECKING:
     from ..state.run import RunRecord
 
     AnyGraph: TypeAlias = Pregel[Any, Any, Any, Any]  # Any: generic over a graph's own schemas
-    #: What a run may be started with: a catalog's name, a file, a dict, a Workflow, or a graph
-    #: that LangGraph compiled, made here or elsewhere.
+    #: What a run may be started with: a catalog's name, a file, a dict, a Workflow, a graph that
+    #: LangGraph compiled, made here or elsewhere, or where such a one lies: package.module:name.
     Given: TypeAlias = "str | Path | Mapping[str, object] | Workflow | AnyGraph"
     Ready: TypeAlias = "Program | Adopted"
 
@@ -52,7 +56,10 @@ class Programs:
         try:
             return self._know(_ready(workflow))
         except NotFoundError as error:
-            error.fix = f"{error.fix} A workflow of your own: Runtime(url, workflows=[…])."
+            error.fix = (
+                f"{error.fix} One of your own: Runtime(url, workflows=[…]), or start it by its "
+                "place, package.module:name, where any process finds it."
+            )
             raise
 
     def of(self, record: RunRecord) -> Ready:
@@ -66,12 +73,15 @@ class Programs:
         self._know_given()
         found = self._known.get(record.workflow)
         if record.source is not None and (found is None or found.digest != record.digest):
-            if not Path(record.source).is_file():
+            if _REFERENCE.fullmatch(record.source):
+                found = self.learn(record.source)
+            elif not Path(record.source).is_file():
                 raise NotFoundError(
                     f"The definition of run {record.id!r} is gone: {record.source!r}.",
                     fix="Put the file back. Nothing was changed.",
                 )
-            found = self.learn(Path(record.source))
+            else:
+                found = self.learn(Path(record.source))
         elif found is None:
             found = self.learn(record.workflow)
         if isinstance(found, Program) and "+" in record.version:  # what switches leave there
@@ -144,7 +154,35 @@ def _ready(workflow: Given) -> Ready:
             return Program(workflow=definition, resolved=workflow.builder.resolved)
     if isinstance(workflow, Pregel):
         return Adopted(given=workflow)
+    if isinstance(workflow, str) and _REFERENCE.fullmatch(workflow):
+        return _imported(workflow)
     return program(workflow)
+
+
+#: A graph to be imported, as ``package.module:name``.
+_REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+
+
+def _imported(reference: str) -> Ready:
+    """What ``package.module:name`` stands for; modules of the working directory are found, too.
+
+    Raises:
+        NotFoundError: there is no such thing, or it is neither graph nor definition.
+    """
+    from ..graphs.adopted import Adopted
+
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.append(here)
+    try:
+        found = import_reference(reference, None)
+    except (ImportError, AttributeError) as error:
+        raise NotFoundError(
+            f"There is no {reference!r} to run: {error}.",
+            fix="Name a compiled graph as package.module:name; its module must be importable here.",
+        ) from error
+    ready = _ready(found)  # type: ignore[arg-type]  # whatever it is, it is judged there
+    return replace(ready, source=reference) if isinstance(ready, Adopted) else ready
 
 
 def _check_unlike(known: Ready | None, ready: Ready) -> None:

@@ -76,6 +76,13 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._end, text.encode())
 
+    def interrupt(self) -> None:
+        """Ctrl-C, as often as it takes: one that comes just before the read is lost in Python."""
+        while True:
+            self.process.send_signal(signal.SIGINT)
+            if select.select([self._end], [], [], 2)[0]:
+                return
+
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
@@ -151,7 +158,7 @@ def test_the_end_of_input_decides_nothing(demo: Terminal) -> None:
 
 def test_ctrl_c_at_the_question_leaves_the_review_waiting(demo: Terminal) -> None:
     demo.read_until(_PROMPT)
-    demo.process.send_signal(signal.SIGINT)
+    demo.interrupt()
     stopped = demo.read_until("")
     assert "Stopped; what was done is kept" in stopped
     assert "dalsegno resume" in stopped

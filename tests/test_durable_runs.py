@@ -18,14 +18,15 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.func import entrypoint
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime as LangGraphRuntime
-from langgraph.types import interrupt
+from langgraph.types import Command, interrupt
 from typing_extensions import TypedDict
 
 import dalsegno
 from dalsegno import Runtime
+from dalsegno.checkpoints import SqliteSaver
 from dalsegno.runtime.engine import Here
 from dalsegno.runtime.worker import Worker
-from dalsegno.state.errors import ConflictError, InputError, LeaseError
+from dalsegno.state.errors import ConflictError, InputError, LeaseError, NotFoundError
 
 SIMPLE = {
     "workflow_definition": {"name": "simple", "version": "1", "owner": "ana"},
@@ -317,8 +318,6 @@ def test_two_callers_of_one_thread_do_not_both_act(tmp_path: Path) -> None:
         "inputs": {"n": "int"},
         "workflow_steps": [{"step": "slow", "function": slow}],
     }
-    from dalsegno.checkpoints.sqlite import SqliteSaver
-
     with SqliteSaver.from_conn_string(str(tmp_path / "x.db")) as saver:
         graph = dalsegno.compile(definition, saver)
         config: Any = {"configurable": {"thread_id": "t"}}
@@ -540,3 +539,74 @@ async def test_a_hold_that_is_lost_when_all_is_done_cancels_nobody(tmp_path: Pat
     watcher.join()
     assert run.status == "completed"
     runtime.close()
+
+
+_DIES = """
+import sys
+from tests.test_durable_runs import paying
+paying(sys.argv[1], sys.argv[2], dies=True).invoke({"amount": 40, "receipt": ""},
+    {"configurable": {"thread_id": "t"}}, durability="sync")
+"""
+
+
+class Order(TypedDict):
+    amount: int
+    receipt: str
+
+
+def paying(database: str, ledger: str, *, dies: bool = False) -> Any:
+    """A graph by hand that knows nothing of us but the saver and `call`."""
+
+    def charge(amount: int) -> str:
+        with Path(ledger).open("a") as lines:
+            lines.write(f"{amount}\n")
+        if dies:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return f"receipt for {amount}"
+
+    def pay(state: Order) -> dict[str, str]:
+        return {"receipt": dalsegno.call("charge", charge, {"amount": state["amount"]})}
+
+    builder = StateGraph(Order)
+    builder.add_node("pay", pay)
+    builder.add_edge(START, "pay")
+    return builder.compile(checkpointer=SqliteSaver(database), name="paying")
+
+
+def test_D3_the_saver_alone_keeps_a_journal_for_a_graph_by_hand(tmp_path: Path) -> None:
+    database, ledger = str(tmp_path / "t.db"), str(tmp_path / "ledger")
+    root = Path(dalsegno.__file__).parent
+    subprocess.run([sys.executable, "-c", _DIES, database, ledger], cwd=root, check=False)
+    assert Path(ledger).read_text() == "40\n"
+    graph = paying(database, ledger)
+    config: Any = {"configurable": {"thread_id": "t"}}
+    asked = graph.invoke(None, config)["__interrupt__"]
+    assert "charge" in asked[0].value["action_requests"][0]["name"]
+    answer = {"type": "edit", "args": {"result": "receipt for 40"}}
+    ended = graph.invoke(Command(resume={asked[0].id: answer}), config)
+    assert ended["receipt"] == "receipt for 40"
+    assert Path(ledger).read_text() == "40\n"
+
+
+#: A graph that any process can import.
+graph_by_hand = talking(say, ask, done, name="by_hand")
+
+
+def test_M6_a_graph_started_by_its_place_is_found_by_the_command_line(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/runs.db"
+    runtime = Runtime(url)
+    run = runtime.start("tests.test_durable_runs:graph_by_hand", {"messages": [], "seen": []})
+    assert run.status == "paused"
+    runtime.close()
+    words = ["decide", f"{run.id}.1", "answer", "--message", "yes", "--db", url, "--json"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "dalsegno", *words],
+        capture_output=True,
+        text=True,
+        cwd=Path(dalsegno.__file__).parent,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert '"completed"' in ended.stdout
+    with pytest.raises(NotFoundError, match=r"tests\.nowhere"):
+        Runtime(url).start("tests.nowhere:graph", {})

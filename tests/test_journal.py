@@ -777,13 +777,14 @@ def test_D1_values_are_told_apart_by_content() -> None:
 
 
 def test_the_example_on_the_page_prints_what_it_says(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     page = Path(__file__).parents[1].joinpath("docs", "journal.md").read_text(encoding="utf-8")
     code = page.split("```python\n")[1].split("```")[0]
-    names: dict[str, Any] = {"path": tmp_path / "page.db"}
+    names: dict[str, Any] = {}
     exec(code, names)
-    names["database"].close()
+    names["graph"].checkpointer.database.close()
     assert capsys.readouterr().out == "[5]\n"
 
 

@@ -71,7 +71,7 @@ def _twice(runtime: Runtime, function: Callable[[], Any]) -> list[Any]:
     [
         (1, [2, (3,)]),
         {"a": (1, {2, (3, 4)})},
-        frozenset({"a", None}),
+        frozenset({"a"}),
         OrderedDict(b=1, a=2),
         Counter("aab"),
         defaultdict(list, {"a": [1]}),

@@ -131,7 +131,7 @@ def request_about(
     text = _WHAT[kind].format(name=deed.name, step=step, error=error) + _HOW
     return review_request(
         deed.name,
-        args={"arguments": _shown(deed.args), "key": begun.key, "result": None},
+        args={"result": None, "arguments": _shown(deed.args), "key": begun.key},
         description=f"{text}\n{note}" if note else text,
         allowed=_ALLOWED,
     )
