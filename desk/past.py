@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..state.errors import InputError
 from ..state.plain import as_json
+from ..state.run import FINAL
 from .terminal import command, print_json, say
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ def show_history(run: "Run", entries: Sequence["Entry"], *, json: bool) -> None:
             say(f"    then {', '.join(each.next)}")
     if entries:
         last = entries[-1].checkpoint
-        say(f"\nGo back with:           {command(f'rollback {run.id} {last}')}")
+        say()
+        # A run that has ended does not go back, and a fork not beyond its beginning.
+        if run.status not in FINAL and run.record.forked_from is None:
+            say(f"Go back with:           {command(f'rollback {run.id} {last}')}")
         say(f"Try another way with:   {command(f'fork {run.id} {last}')}")
 
 

@@ -58,11 +58,26 @@ TRANSITIONS: Mapping[tuple[Status, Event], Status] = {
 FINAL: frozenset[Status] = frozenset({"completed", "cancelled"})
 
 
+_SAID: Mapping[Event, str] = {
+    "start": "be started",
+    "pause": "pause",
+    "decide": "be decided on",
+    "expire": "expire",
+    "change": "be changed",
+    "rollback": "go back",
+    "finish": "finish",
+    "fail": "fail",
+    "stop": "be stopped",
+    "resume": "be resumed",
+    "cancel": "be cancelled",
+}
+
+
 def after(status: Status, event: Event) -> Status:
     """The status that follows; ConflictError when ``event`` cannot happen to such a run."""
     following = TRANSITIONS.get((status, event))
     if following is None:
-        raise ConflictError(f"A run that is {status} cannot {event}.")
+        raise ConflictError(f"A run that is {status} cannot {_SAID[event]}.")
     return following
 
 
