@@ -76,6 +76,8 @@ class Keeper:
                     return
             time.sleep(pulse)
             kept, now = tuple(self._kept), time.monotonic()
+            if not kept:
+                continue
             try:
                 if now - renewed >= self.lease / 4:
                     gone, renewed = self._renewed(kept), now

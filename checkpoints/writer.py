@@ -126,6 +126,8 @@ class Queue:
             self.wake.set()
             thread.join()
         self.thread, self.closing = None, False
+        with self.lock:
+            self.drain()
 
     def _start(self) -> None:
         with self.lock:
@@ -147,7 +149,7 @@ class Queue:
                     self.wake.wait(_LATER)
             with self.lock:
                 self.drain()
-            if self.closing and not self.jobs:
+            if self.closing:
                 return
 
 

@@ -3,7 +3,8 @@
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from dalsegno import Runtime
 from dalsegno.checkpoints.database import SCHEMA_VERSION, Database, database_at
+from dalsegno.checkpoints.writer import Job, Queue
 from dalsegno.state.errors import DatabaseError, InputError
 
 Opener = Callable[[Path], Database]
@@ -203,3 +205,23 @@ def test_an_absolute_url_and_a_home_are_understood(
     assert database_at("sqlite:////var/runs.db").path == Path("/var/runs.db")
     assert database_at("~/runs.db").path == tmp_path / "runs.db"
     assert database_at("runs.db?timeout=2.5").timeout == 2.5
+
+
+def test_a_queue_that_is_closed_while_somebody_writes_waits_for_nobody() -> None:
+    """The work of another thread may come just when the last of the queue's own was done."""
+    done: list[str] = []
+
+    def commit(jobs: Sequence[Job[object]]) -> None:
+        for job in jobs:
+            job.done = True
+            done.append(job.what)
+        if len(done) == 1:
+            queue.jobs.append(Job(work=lambda _: None, what="another's", durable=True))
+
+    queue = Queue(lock=threading.RLock(), commit=commit)
+    queue.later(Job(work=lambda _: None, what="own", durable=False))
+    ending = threading.Thread(target=queue.close, daemon=True)
+    ending.start()
+    ending.join(10)
+    assert not ending.is_alive()
+    assert done == ["own", "another's"]
