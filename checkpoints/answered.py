@@ -36,17 +36,28 @@ def _answered(source: Source, connection: sqlite3.Connection, place: Place) -> s
     if head is None or head.row is None:
         return set()
     reader = source.reader(connection, place)
-    asked: dict[str, set[str]] = {}
+    asked: dict[str, tuple[set[str], int]] = {}
     used: set[str] = set()
     for row in rows_of(connection, place, head.row.checkpoint):
-        if row.kind == WRITES and row.task is not None:
-            written = _written(reader, row)
+        if row.kind != WRITES or row.task is None:
+            continue
+        written = _written(reader, row)
+        taken = _length(written.get(_ANSWERED))
+        if _ASKED in written:
             # With a new pause the task stores the answers to the ones before it.
-            if _ANSWERED in written:
-                used |= asked.pop(row.task, set())
-            if _ASKED in written:
-                asked[row.task] = {each.id for each in written[_ASKED]}
+            asked[row.task] = {each.id for each in written[_ASKED]}, taken
+        elif row.task in asked:
+            ids, before = asked[row.task]
+            # A task that was only stopped once more stores the same answers again.
+            if taken > before:
+                used |= ids
     return used
+
+
+def _length(answers: object) -> int:
+    if answers is None:
+        return 0
+    return len(answers) if isinstance(answers, list) else 1
 
 
 def _written(reader: Reader, row: Row) -> dict[str, Any]:  # Any: LangGraph's own values

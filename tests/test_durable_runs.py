@@ -610,3 +610,37 @@ def test_M6_a_graph_started_by_its_place_is_found_by_the_command_line(tmp_path: 
     assert '"completed"' in ended.stdout
     with pytest.raises(NotFoundError, match=r"tests\.nowhere"):
         Runtime(url).start("tests.nowhere:graph", {})
+
+
+def test_E5_a_second_gate_is_not_taken_for_answered_when_its_task_was_stopped_beside_another(
+    runtime: Runtime,
+) -> None:
+    """A task that is cancelled stores its old answers once more, later than its open question."""
+    failing: list[str] = []
+
+    async def gates(state: Talk) -> Talk:
+        first = interrupt("first?")
+        await asyncio.sleep(0.05)  # here it is cancelled when the other fails
+        second = interrupt("second?")
+        return {"messages": [], "seen": [first["type"], second["type"]]}
+
+    async def beside(state: Talk) -> Talk:
+        interrupt("beside?")
+        if not failing:
+            failing.append("once")
+            raise ConnectionError("the network was down")
+        return {"messages": [], "seen": []}
+
+    builder = StateGraph(Talk)
+    for each in (gates, beside):
+        builder.add_node(each.__name__, each)
+        builder.add_edge(START, each.__name__)
+    run = runtime.start(builder.compile(name="stopped"), {"messages": [], "seen": []})
+    for question in ("first?", "beside?", "second?"):
+        if run.status == "failed":
+            run = runtime.resume(run)
+        asked = {str(each.request["value"]): each.id for each in run.reviews()}
+        run = runtime.decide(asked[question], {"type": "approve"}, by="ana")
+    assert failing == ["once"]
+    assert run.status == "completed"
+    assert (run.output or {})["seen"] == ["approve", "approve"]
