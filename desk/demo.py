@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
 from ..state.errors import DecisionError
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from ..runtime.runtime import Runtime
     from ..state.review import Review
 
-_SAMPLE = "dalsegno.graphs.catalog.investor_summary"
 _KEYS = {
     "": "approve",
     "a": "approve",
@@ -42,14 +40,14 @@ _KEYS = {
 
 def demonstrate(db: str, *, json: bool) -> int:
     """Run, pause, show the review, ask for the decision, deliver. Gives the exit code."""
+    from ..graphs.library import sample
     from ..runtime.runtime import Runtime
 
     runtime = Runtime(db)
     if not json:
         say(wrapped(_WELCOME))
         say()
-    with as_file(files(_SAMPLE).joinpath("sample_report.pdf")) as report:
-        run = runtime.start("investor_summary", {"document": str(report)}, watch=progress())
+    run = runtime.start("investor_summary", sample("investor_summary"), watch=progress())
     if json:
         while run.status == "paused":
             run = runtime.decide(run.reviews()[0].id, {"type": "approve"}, by="demo")

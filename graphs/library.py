@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +19,17 @@ if TYPE_CHECKING:
     from ..state.definition.steps import GateUse
     from ..state.definition.workflow import Workflow
 
-#: The ready workflows; each is a folder in ``catalog`` with a ``definition.yaml``.
-CATALOG = ("investor_summary",)
 _SUFFIXES = (".yaml", ".yml", ".json")
+_CATALOG = Path(__file__).parent / "catalog"
+_YAML, _PYTHON, _SAMPLE = "definition.yaml", "definition.py", "sample.json"
+#: The ready workflows; each is a folder with a definition: YAML, or Python's ``workflow``.
+CATALOG = tuple(
+    sorted(
+        each.name
+        for each in _CATALOG.iterdir()
+        if (each / _YAML).is_file() or (each / _PYTHON).is_file()
+    )
+)
 
 
 def load(workflow: str | Path | Mapping[str, object] | Workflow) -> Workflow:
@@ -86,8 +96,30 @@ def _of_catalog(name: str) -> Workflow:
 @lru_cache
 def _ready(name: str) -> Workflow:
     # It goes by its name, wherever this package comes to lie.
-    path = Path(__file__).parent / "catalog" / name / "definition.yaml"
-    return _of_file(path, _Around(), file=None)
+    path = _CATALOG / name / _YAML
+    if path.is_file():
+        return _of_file(path, _Around(), file=None)
+    module = import_module(f".catalog.{name}.definition", __package__)
+    return _load(module.workflow, _Around())
+
+
+def sample(name: str) -> dict[str, object]:
+    """Inputs to try a ready workflow with: small real ones that lie beside it.
+
+    Raises:
+        NotFoundError: no workflow of that name.
+    """
+    _of_catalog(name)
+    inputs: dict[str, object] = json.loads((_CATALOG / name / _SAMPLE).read_text("utf-8"))
+    return {key: _placed(value, _CATALOG / name) for key, value in inputs.items()}
+
+
+def _placed(value: object, folder: Path) -> object:
+    """A sample's file by its whole path."""
+    if isinstance(value, list):
+        return [_placed(each, folder) for each in value]
+    lies = isinstance(value, str) and value.startswith("samples/")
+    return str(folder / str(value)) if lies else value
 
 
 def _of_data(data: Mapping[str, object]) -> Workflow:

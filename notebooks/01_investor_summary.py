@@ -20,12 +20,12 @@
 
 # %%
 import tempfile
-from importlib.resources import files
 from pathlib import Path
 
 import dalsegno
+from dalsegno.graphs.library import sample
 
-report = files("dalsegno.graphs.catalog.investor_summary") / "sample_report.pdf"
+report = sample("investor_summary")["document"]
 folder = Path(tempfile.mkdtemp())
 
 # %% [markdown]

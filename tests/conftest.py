@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from dalsegno import Runtime
+from dalsegno.graphs.library import sample as sample_of
+
+from .provider import Provider, point_to
 
 
 @pytest.fixture(autouse=True)
@@ -21,8 +23,7 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 @pytest.fixture
 def sample() -> Path:
     """The bundled two-page report."""
-    found = files("dalsegno.graphs.catalog.investor_summary").joinpath("sample_report.pdf")
-    return Path(str(found))
+    return Path(str(sample_of("investor_summary")["document"]))
 
 
 @pytest.fixture
@@ -40,3 +41,12 @@ def documents() -> Path:
     if not place or not Path(place).is_dir():
         pytest.skip("DALSEGNO_DOCUMENTS names no folder of real reports")
     return Path(place)
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
+    """A model provider on loopback, to which OpenAI's client is pointed."""
+    opened = Provider()
+    point_to(opened, monkeypatch)
+    yield opened
+    opened.close()

@@ -26,7 +26,7 @@ from dalsegno.nodes.tools import ToolUse, run_tool, tool_from
 from dalsegno.state.context import OFFLINE
 from dalsegno.state.errors import ContextError, MalformedOutputError, ToolError, ValidationError
 
-from .test_models_over_http import MODEL, PRICE, Given, Provider, point_to
+from .provider import MODEL, PRICE, Given, Provider, point_to
 
 GPT = "openai:gpt-4o-mini"
 

@@ -14,6 +14,7 @@ import pytest
 
 from dalsegno import Runtime
 from dalsegno.desk import deciding
+from dalsegno.graphs.library import sample
 from dalsegno.state.errors import (
     ConflictError,
     DalsegnoError,
@@ -79,12 +80,9 @@ def bad_documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def paused(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database whose run ``r`` waits for the decision ``r.1``; copied by whoever changes it."""
-    from importlib.resources import files
-
-    sample = files("dalsegno.graphs.catalog.investor_summary").joinpath("sample_report.pdf")
     place = tmp_path_factory.mktemp("paused") / "runs.db"
     runtime = Runtime(str(place), new_id=lambda: "r")
-    assert runtime.start("investor_summary", {"document": str(sample)}).status == "paused"
+    assert runtime.start("investor_summary", sample("investor_summary")).status == "paused"
     runtime.close()
     return place
 

@@ -21,10 +21,8 @@ from dalsegno.state.errors import (
     WriteError,
 )
 
-from .test_models_over_http import MODEL, Given, Provider, provider
+from .provider import MODEL, Given, Provider
 from .test_state_rows import definition, thread
-
-__all__ = ["provider"]  # pytest finds the fixture here
 
 AT_ONCE = {"first_wait": 0}
 

@@ -11,10 +11,8 @@ from dalsegno.nodes.gates import ALIASES, GATES
 from dalsegno.state.errors import DefinitionError, GateError
 from dalsegno.state.verdicts import Verdict
 
-from .test_models_over_http import MODEL, Provider, provider
+from .provider import MODEL, Provider
 from .test_state_rows import definition
-
-__all__ = ["provider"]  # pytest finds the fixture here
 
 
 class Watched:

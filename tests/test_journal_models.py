@@ -12,9 +12,7 @@ from dalsegno.nodes.tools import run_tool, tool_from
 from dalsegno.runtime.run import Run
 from dalsegno.state.errors import ValidationError
 
-from .test_models_over_http import MODEL, Given, Provider, provider
-
-__all__ = ["provider"]  # pytest finds the fixture here
+from .provider import MODEL, Given, Provider
 
 BROKE = Given(status=429, code="insufficient_quota")
 GOOD = {"city": "Oslo", "degrees": 7}

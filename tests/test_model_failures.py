@@ -33,7 +33,7 @@ from dalsegno.state.errors import (
     ModelError,
 )
 
-from .test_models_over_http import BUSY, MODEL, PRICE, Given, Provider, point_to
+from .provider import BUSY, MODEL, PRICE, Given, Provider, point_to
 
 QUICK = Patience(first_wait=0.05, attempt=5, total=10)
 GOOD = '{"name": "Skerrivane", "units": 61400}'

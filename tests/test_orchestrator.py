@@ -25,8 +25,8 @@ from dalsegno.state.errors import (
     NotFoundError,
 )
 
+from .provider import Provider, point_to
 from .test_agents import asking
-from .test_models_over_http import Provider, point_to
 
 GPT = "openai:gpt-4o-mini"
 QUICK = {"max_retries": 3, "first_wait": 0}

@@ -24,7 +24,7 @@ from dalsegno.graphs.patterns import (
 from dalsegno.state.errors import WriteError
 from dalsegno.state.records import Assignment, Message
 
-from .test_models_over_http import Given, Provider, point_to
+from .provider import Given, Provider, point_to
 
 MODEL = "openai:gpt-4o-mini"
 Values = Mapping[str, Any]

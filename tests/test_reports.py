@@ -19,7 +19,7 @@ from dalsegno.state.errors import ReportError
 CATALOG = Path(__file__).parents[1] / "graphs" / "catalog" / "investor_summary"
 SUMMARY = (CATALOG / "summary.typ").read_text(encoding="utf-8")
 SAMPLE = (CATALOG / "sample.typ").read_text(encoding="utf-8")
-SAMPLE_PDF = CATALOG / "sample_report.pdf"
+SAMPLE_PDF = CATALOG / "samples" / "sample_report.pdf"
 
 
 def figure(label: str, value: str | None, **other: object) -> dict[str, object]:

@@ -12,10 +12,8 @@ from dalsegno import Runtime
 from dalsegno.state.errors import DefinitionError, WriteError
 from dalsegno.state.records import Choice, Decision
 
-from .test_models_over_http import MODEL, Given, Provider, provider
+from .provider import MODEL, Given, Provider
 from .test_state_rows import definition
-
-__all__ = ["provider"]  # pytest finds the fixture here
 
 CASES = ("urgent", "analysis", "general")
 

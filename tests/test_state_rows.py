@@ -26,9 +26,7 @@ from dalsegno.state.errors import DefinitionError, InputError, WriteError
 from dalsegno.state.records import Decision
 from dalsegno.state.view import WorkflowState, context_text
 
-from .test_models_over_http import MODEL, Given, Provider, provider
-
-__all__ = ["provider"]  # pytest finds the fixture here
+from .provider import MODEL, Given, Provider
 
 #: A value that is looked for in what was stored.
 POISON = "poison-7f3a"
