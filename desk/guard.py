@@ -2,12 +2,20 @@
 
 import os
 import sys
+import warnings
 from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 import typer
 
-from ..state.errors import DalsegnoError, InputError, ResourceError, ValidationError
+from ..state.errors import (
+    DalsegnoError,
+    DefinitionWarning,
+    InputError,
+    ResourceError,
+    ValidationError,
+)
 from .terminal import command, complain, last_run, prepare_streams, print_json, with_database
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -20,6 +28,7 @@ def guarded(app: typer.Typer) -> int:
     for.
     """
     prepare_streams()
+    warnings.showwarning = _remarked
     try:
         code = _run(app)
         if sys.stdout is not None:
@@ -37,6 +46,23 @@ def guarded(app: typer.Typer) -> int:
         _print_nothing(DalsegnoError(f"{type(error).__name__}: {error}"))
         raise
     return _stopped() if code == INTERRUPTED else code
+
+
+def _remarked(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """A remark on a definition in our words; other warnings as Python shows them."""
+    if issubclass(category, DefinitionWarning):
+        complain(f"dalsegno: {message}")
+    else:
+        (file or sys.stderr).write(
+            warnings.formatwarning(message, category, filename, lineno, line)
+        )
 
 
 def _run(app: typer.Typer) -> int:

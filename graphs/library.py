@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..state.errors import DefinitionError, InputError, NotFoundError, Problem
+from ..state.errors import (
+    DefinitionError,
+    DefinitionWarning,
+    InputError,
+    NotFoundError,
+    Problem,
+)
 from ..state.names import nearest
 
 if TYPE_CHECKING:
@@ -56,16 +63,17 @@ def _load(workflow: object, around: _Around) -> Workflow:
     from ..state.definition.workflow import Workflow as Definition
 
     if isinstance(workflow, Definition):
-        resolved(workflow, around)
+        _remark(resolved(workflow, around))
         return workflow
     if isinstance(workflow, Mapping):
         found = _of_data(workflow)
         # Its modules lie where those of the file lie that it is written in.
         found = found if around.file is None else found.located(around.file)
         try:
-            resolved(found, around)
+            made = resolved(found, around)
         except DefinitionError as error:
             raise as_given(error, workflow) from None
+        _remark(made, lambda said: as_given(said, workflow))
         return found
     if isinstance(workflow, Path) or (isinstance(workflow, str) and _is_path(workflow)):
         path = Path(workflow) if around.file is None else Path(around.file).parent / workflow
@@ -149,10 +157,23 @@ def _of_file(path: Path, around: _Around, *, file: str | None) -> Workflow:
     try:
         found = workflow_from(text.data, source=str(path))
         found = found if file is None else found.located(file)
-        resolved(found, around)
+        made = resolved(found, around)
     except DefinitionError as error:
         raise located(as_given(error, text.data), text) from None
+    _remark(made, lambda said: located(as_given(said, text.data), text))
     return found
+
+
+def _remark(
+    made: Resolved,
+    placed: Callable[[DefinitionError], DefinitionError] = lambda said: said,
+) -> None:
+    """Warn of what is right and hard to follow, where it stands."""
+    from ..state.definition.remarks import remarks
+
+    for each in remarks(made):
+        said = placed(DefinitionError([each]))
+        warnings.warn(f"{said.message} {said.fix}", DefinitionWarning, stacklevel=4)
 
 
 def resolved(workflow: Workflow, around: _Around | None = None) -> Resolved:

@@ -195,6 +195,10 @@ class DefinitionError(ValidationError):
         super().__init__(head + "\n  ".join(lines), fix=None if many else self.problems[0].fix)
 
 
+class DefinitionWarning(UserWarning):
+    """A definition is right, and hard to follow at a place that is named."""
+
+
 class InputError(ValidationError):
     """An input of a workflow or of a command is wrong."""
 

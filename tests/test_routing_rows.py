@@ -1,6 +1,8 @@
 """Routes: decided on validated values only, with a fallback each, and every decision on record."""
 
 import logging
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,7 +11,7 @@ from pydantic import BaseModel
 
 import dalsegno
 from dalsegno import Runtime
-from dalsegno.state.errors import DefinitionError, WriteError
+from dalsegno.state.errors import DefinitionError, DefinitionWarning, WriteError
 from dalsegno.state.records import Choice, Decision
 
 from .provider import MODEL, Given, Provider
@@ -295,3 +297,52 @@ def test_C2_a_decision_is_taken_once_even_when_the_run_fails_after_it(
 
     assert (done.status, done.metrics["calls"]) == ("completed", 1)
     assert len(provider.asked("Decision")) == 1
+
+
+def nested_routes(depth: int) -> dict[str, Any]:
+    """Conditions within one another."""
+    step: dict[str, Any] = {"step": "done", "function": shout}
+    for at in range(depth, 0, -1):
+        step = {"step": f"if_{at}", "if": f'message != "{at}"', "then": step}
+    return definition(step, inputs={"message": "str"})
+
+
+def test_C3_routing_deeper_than_three_is_flagged_with_its_way() -> None:
+    with pytest.warns(DefinitionWarning) as found:
+        dalsegno.load(nested_routes(5))
+    assert len(found) == 1
+    said = str(found[0].message)
+    assert "4 decisions deep here: if_1 → if_2 → if_3 → if_4." in said
+    assert "workflow_steps[0].then.then.then.if" in said
+    assert "of its own" in said
+
+
+def test_C3_three_decisions_within_one_another_are_not_flagged() -> None:
+    dalsegno.load(nested_routes(3))  # a warning would fail this
+
+
+def test_C3_the_command_line_flags_it_with_file_and_line(
+    tmp_path: Path,
+) -> None:
+    lines = ["workflow_definition: {name: deep, version: '1'}", "inputs: {message: str}"]
+    lines += ["workflow_steps:", "  - step: if_1", '    if: message != "1"']
+    for at in range(2, 5):
+        pad = "  " * at
+        lines += [f"{pad}then:", f"{pad}  step: if_{at}", f'{pad}  if: message != "{at}"']
+    lines += ["          then: {step: done, function: tests.test_routing_rows:shout}"]
+    (tmp_path / "deep.yaml").write_text("\n".join(lines) + "\n")
+    ended = subprocess.run(
+        [sys.executable, "-m", "dalsegno", "graph", str(tmp_path / "deep.yaml")],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[1],
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert f"{tmp_path / 'deep.yaml'}:14:" in ended.stderr
+    assert "4 decisions deep" in ended.stderr
+    assert "Warning" not in ended.stderr
+
+
+def shout(message: str) -> str:
+    return message.upper()
