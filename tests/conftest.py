@@ -9,6 +9,7 @@ import pytest
 from dalsegno import Runtime
 from dalsegno.graphs.library import sample as sample_of
 
+from .clock import Clock
 from .provider import Provider, point_to
 
 
@@ -48,5 +49,18 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
     """A model provider on loopback, to which OpenAI's client is pointed."""
     opened = Provider()
     point_to(opened, monkeypatch)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def timed(tmp_path: Path, clock: Clock) -> Iterator[Runtime]:
+    """A runtime whose time is the test's ``clock``."""
+    opened = Runtime(f"sqlite:///{tmp_path}/runs.db", clock=clock)
     yield opened
     opened.close()

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -23,34 +23,14 @@ from dalsegno.runtime.run import Run
 from dalsegno.runtime.worker import Worker
 from dalsegno.state.errors import ConflictError, DecisionError, InputError
 
+from .clock import Clock
+
 APPROVE, REJECT = {"type": "approve"}, {"type": "reject", "message": "Too dear."}
 
 
 class State(TypedDict, total=False):
     out: Any  # Any: whatever a person answered
     tags: set[str]
-
-
-class Clock:
-    """A time that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def rt(tmp_path: Path, clock: Clock) -> Iterator[Runtime]:
-    opened = Runtime(f"sqlite:///{tmp_path}/runs.db", clock=clock)
-    yield opened
-    opened.close()
 
 
 def graph(node: Callable[[State], object], name: str | None = "theirs") -> Any:
@@ -76,9 +56,9 @@ def langchain(*names: str, **config: object) -> dict[str, object]:
     }
 
 
-def answered(rt: Runtime, request: object, answer: object) -> Any:
-    run = rt.start(asking(request), {})
-    done = rt.decide(run.reviews()[0].id, answer, by="ana")
+def answered(timed: Runtime, request: object, answer: object) -> Any:
+    run = timed.start(asking(request), {})
+    done = timed.decide(run.reviews()[0].id, answer, by="ana")
     assert (done.status, done.error) == ("completed", None)
     return (done.output or {})["out"]
 
@@ -87,8 +67,10 @@ def answered(rt: Runtime, request: object, answer: object) -> Any:
 
 
 @pytest.mark.parametrize("sent", [APPROVE, {"decisions": [APPROVE]}, [APPROVE]])
-def test_M6_langchains_request_is_answered_in_langchains_shape(rt: Runtime, sent: object) -> None:
-    assert answered(rt, langchain("send"), sent) == {"decisions": [APPROVE]}
+def test_M6_langchains_request_is_answered_in_langchains_shape(
+    timed: Runtime, sent: object
+) -> None:
+    assert answered(timed, langchain("send"), sent) == {"decisions": [APPROVE]}
 
 
 @pytest.mark.parametrize(
@@ -101,14 +83,14 @@ def test_M6_langchains_request_is_answered_in_langchains_shape(rt: Runtime, sent
         ),
     ],
 )
-def test_M6_an_edit_is_the_whole_action(rt: Runtime, sent: object, action: object) -> None:
+def test_M6_an_edit_is_the_whole_action(timed: Runtime, sent: object, action: object) -> None:
     given = {"decisions": [{"type": "edit", "edited_action": action}]}
-    assert answered(rt, langchain("send"), sent) == given
+    assert answered(timed, langchain("send"), sent) == given
 
 
-def test_M6_several_actions_take_as_many_decisions(rt: Runtime) -> None:
+def test_M6_several_actions_take_as_many_decisions(timed: Runtime) -> None:
     both = {"decisions": [APPROVE, REJECT]}
-    assert answered(rt, langchain("send", "pay"), both) == both
+    assert answered(timed, langchain("send", "pay"), both) == both
 
 
 @pytest.mark.parametrize(
@@ -121,73 +103,73 @@ def test_M6_several_actions_take_as_many_decisions(rt: Runtime) -> None:
     ],
 )
 def test_M6_what_does_not_fit_the_actions_is_refused_and_the_review_stays_open(
-    rt: Runtime, sent: object, told: str
+    timed: Runtime, sent: object, told: str
 ) -> None:
-    run = rt.start(asking(langchain("send", "pay")), {})
+    run = timed.start(asking(langchain("send", "pay")), {})
     with pytest.raises(DecisionError, match=told):
-        rt.decide(run.reviews()[0].id, sent, by="ana")
-    assert rt.run(run.id).reviews()[0].open
+        timed.decide(run.reviews()[0].id, sent, by="ana")
+    assert timed.run(run.id).reviews()[0].open
 
 
 @pytest.mark.parametrize("answer", ["Ana", "", 0, {"name": "Ana"}, [1, {"a": None}], APPROVE])
-def test_M6_a_question_in_a_form_of_its_own_takes_any_json(rt: Runtime, answer: object) -> None:
-    assert answered(rt, "Your name?", answer) == answer
+def test_M6_a_question_in_a_form_of_its_own_takes_any_json(timed: Runtime, answer: object) -> None:
+    assert answered(timed, "Your name?", answer) == answer
 
 
-def test_M6_the_older_inbox_is_answered_in_its_own_words(rt: Runtime) -> None:
+def test_M6_the_older_inbox_is_answered_in_its_own_words(timed: Runtime) -> None:
     asked = [{"action_request": {"action": "send", "args": {}}, "config": {"allow_accept": True}}]
-    assert answered(rt, asked, [{"type": "accept"}]) == [{"type": "accept"}]
+    assert answered(timed, asked, [{"type": "accept"}]) == [{"type": "accept"}]
 
 
 @pytest.mark.parametrize(("answer", "told"), [(None, "is null"), (object(), "is not JSON")])
 def test_M6_an_answer_that_cannot_be_kept_is_refused(
-    rt: Runtime, answer: object, told: str
+    timed: Runtime, answer: object, told: str
 ) -> None:
-    run = rt.start(asking("Your name?"), {})
+    run = timed.start(asking("Your name?"), {})
     with pytest.raises(DecisionError, match=told):
-        rt.decide(run.reviews()[0].id, answer, by="ana")
-    assert rt.decide(run.reviews()[0].id, "Ana", by="ana").status == "completed"
+        timed.decide(run.reviews()[0].id, answer, by="ana")
+    assert timed.decide(run.reviews()[0].id, "Ana", by="ana").status == "completed"
 
 
-def test_M6_an_answer_lasts_to_another_process(rt: Runtime, tmp_path: Path) -> None:
+def test_M6_an_answer_lasts_to_another_process(timed: Runtime, tmp_path: Path) -> None:
     async def nobody(_run: str, _here: object) -> None:
         return None
 
-    run = rt.start(asking(langchain("send", "pay")), {})
+    run = timed.start(asking(langchain("send", "pay")), {})
     given = [asking(langchain("send", "pay"))]
     other = Runtime(f"sqlite:///{tmp_path}/runs.db", workflows=given, engine=nobody)
     other.decide(run.reviews()[0].id, {"decisions": [REJECT, APPROVE]}, by="ben")
     with pytest.raises(ConflictError, match="already decided: several by 'ben'"):
         other.decide(f"{run.id}.1", {"decisions": [APPROVE, APPROVE]}, by="ana")
     other.close()
-    assert (rt.resume(run.id).output or {})["out"] == {"decisions": [REJECT, APPROVE]}
+    assert (timed.resume(run.id).output or {})["out"] == {"decisions": [REJECT, APPROVE]}
 
 
 class Amount(BaseModel):
     amount: int
 
 
-def test_M6_our_own_question_in_their_graph_takes_an_edit_of_a_part(rt: Runtime) -> None:
+def test_M6_our_own_question_in_their_graph_takes_an_edit_of_a_part(timed: Runtime) -> None:
     def node(_: State) -> State:
         shown = {"amount": 1, "for": "tea"}  # more than may be edited
         return {
             "out": ask_person("pay", args=shown, description="Pay?", fields=Amount).model_dump()
         }
 
-    run = rt.start(graph(node), {})
-    done = rt.decide(run.reviews()[0].id, {"type": "edit", "args": {"amount": 2}}, by="ana")
+    run = timed.start(graph(node), {})
+    done = timed.decide(run.reviews()[0].id, {"type": "edit", "args": {"amount": 2}}, by="ana")
     assert (done.output or {})["out"] == {"type": "edit", "args": {"amount": 2}}
 
 
 def test_M6_a_person_is_shown_what_is_asked_and_how_to_answer(
-    rt: Runtime, capsys: pytest.CaptureFixture[str]
+    timed: Runtime, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for request, shown in (
         ("Your name?", ["Your name?", 'answer --message "your answer"']),
         (langchain("send", "pay"), ["1. send", "2. pay", 'answer --args \'{"decisions": [']),
         (langchain("send"), ["decide", "approve", "edit --args"]),
     ):
-        (review,) = rt.start(asking(request), {}).reviews()
+        (review,) = timed.start(asking(request), {}).reviews()
         print_review(review)
         print_choices(review)
         text = capsys.readouterr().out
@@ -230,11 +212,11 @@ def test_an_answer_needs_a_text_or_json() -> None:
 # Deadlines that somebody else wrote.
 
 
-def test_E6_a_default_decision_is_for_each_action(rt: Runtime, clock: Clock) -> None:
+def test_E6_a_default_decision_is_for_each_action(timed: Runtime, clock: Clock) -> None:
     policy = {"within": 60, "on_deadline": {"do": "reject"}}
-    run = rt.start(asking(langchain("send", "pay", **policy)), {})
+    run = timed.start(asking(langchain("send", "pay", **policy)), {})
     clock.now += 60
-    done = rt.resume(run.id)
+    done = timed.resume(run.id)
     assert (done.output or {})["out"] == {"decisions": [{"type": "reject"}, {"type": "reject"}]}
 
 
@@ -249,19 +231,19 @@ def test_E6_a_default_decision_is_for_each_action(rt: Runtime, clock: Clock) -> 
     ],
 )
 def test_E6_a_policy_that_nobody_understands_stops_no_other_run(
-    rt: Runtime, clock: Clock, policy: object, caplog: pytest.LogCaptureFixture
+    timed: Runtime, clock: Clock, policy: object, caplog: pytest.LogCaptureFixture
 ) -> None:
-    run = rt.start(asking(langchain("send", "pay", within=60, on_deadline=policy)), {})
-    other = rt.start(graph(lambda _: {"out": interrupt("?")}, "other"), {})
+    run = timed.start(asking(langchain("send", "pay", within=60, on_deadline=policy)), {})
+    other = timed.start(graph(lambda _: {"out": interrupt("?")}, "other"), {})
     assert "so it expires" in caplog.text
     clock.now += 60
-    assert rt.orphans() == ()
-    failed = rt.run(run.id)
+    assert timed.orphans() == ()
+    failed = timed.run(run.id)
     assert failed.status == "failed"
     assert failed.error is not None
     assert f"Nobody had decided on review '{run.id}.1'" in str(failed.error["message"])
-    assert rt.run(other.id).status == "paused"
-    again = rt.resume(run.id)
+    assert timed.run(other.id).status == "paused"
+    again = timed.resume(run.id)
     assert (again.status, len(again.reviews())) == ("paused", 1)
 
 
@@ -274,22 +256,22 @@ async def test_E6_a_ticket_of_an_older_kind_is_in_no_workers_way(
     url = f"sqlite:///{tmp_path}/a.db"
     queueing = Runtime(url, clock=clock, engine=nobody)
     poison, fine = asking(langchain("send", within=60)), graph(lambda _: {"out": 1}, "fine")
-    rt = Runtime(url, clock=clock, workflows=[poison, fine])
-    run = await rt.astart(poison, {})
-    with rt._database.transaction("write") as connection:
+    timed = Runtime(url, clock=clock, workflows=[poison, fine])
+    run = await timed.astart(poison, {})
+    with timed._database.transaction("write") as connection:
         connection.execute("UPDATE dalsegno_review SET on_deadline = ?", ('{"do": "notify"}',))
     queued = await queueing.astart(fine, {})
     clock.now += 60
-    await Worker(rt).once()
-    assert rt.run(queued.id).status == "completed"
-    assert rt.run(run.id).status == "failed"
+    await Worker(timed).once()
+    assert timed.run(queued.id).status == "completed"
+    assert timed.run(run.id).status == "failed"
     queueing.close()
-    rt.close()
+    timed.close()
 
 
 @pytest.mark.parametrize("within", [float("nan"), float("inf"), True, 1e300, "soon"])
-def test_E6_a_time_that_has_no_end_is_none(rt: Runtime, within: object) -> None:
-    (ticket,) = rt.start(asking(langchain("send", within=within)), {}).reviews()
+def test_E6_a_time_that_has_no_end_is_none(timed: Runtime, within: object) -> None:
+    (ticket,) = timed.start(asking(langchain("send", within=within)), {}).reviews()
     assert ticket.deadline is None
 
 
@@ -323,21 +305,21 @@ tags = {{"alpha", "beta", "gamma", "delta", "epsilon"}}
 def node(_):
     return {{"out": interrupt({{"tags": tags, "deep": [{{"more": frozenset(tags)}}]}})}}
 builder = StateGraph(State).add_node("node", node).add_edge(START, "node")
-rt = Runtime("sqlite:///{tmp_path}/a.db", workflows=[builder.compile(name="tagged")])
+timed = Runtime("sqlite:///{tmp_path}/a.db", workflows=[builder.compile(name="tagged")])
 """
-    begun = 'print(rt.start("tagged", {}).status)\n'
-    decided = 'print(rt.decide(rt.reviews()[0].id, "seen", by="ana").status)'
+    begun = 'print(timed.start("tagged", {}).status)\n'
+    decided = 'print(timed.decide(timed.reviews()[0].id, "seen", by="ana").status)'
     assert elsewhere(tmp_path, head + begun * 2, 1) == "paused\npaused"
     for seed in (2, 3):
         assert elsewhere(tmp_path, head + decided, seed) == "completed"
 
 
-def test_E5_a_request_with_keys_of_several_kinds_can_be_asked(rt: Runtime) -> None:
-    run = rt.start(asking({"by": {1: "a", "b": 2, None: 3, (1, 2): b"\xff"}}), {})
+def test_E5_a_request_with_keys_of_several_kinds_can_be_asked(timed: Runtime) -> None:
+    run = timed.start(asking({"by": {1: "a", "b": 2, None: 3, (1, 2): b"\xff"}}), {})
     assert (run.status, run.error) == ("paused", None)
     (ticket,) = run.reviews()
     assert ticket.request == {"by": {"1": "a", "b": 2, "null": 3, "[1, 2]": "\\xff"}}
-    assert rt.decide(ticket.id, "ok", by="ana").status == "completed"
+    assert timed.decide(ticket.id, "ok", by="ana").status == "completed"
 
 
 def test_D1_a_key_knows_its_inputs_again_with_a_set_among_them(tmp_path: Path) -> None:
@@ -351,23 +333,23 @@ class State(TypedDict, total=False):
 def node(_):
     return {{"out": 1}}
 graph = StateGraph(State).add_node("node", node).add_edge(START, "node").compile(name="h")
-rt = Runtime("sqlite:///{tmp_path}/a.db")
-print(rt.start(graph, {{"tags": set("abcdefgh")}}, key="k").id)
+timed = Runtime("sqlite:///{tmp_path}/a.db")
+print(timed.start(graph, {{"tags": set("abcdefgh")}}, key="k").id)
 """
     assert len({elsewhere(tmp_path, code, seed) for seed in range(1, 4)}) == 1
 
 
-def test_D1_a_key_with_another_set_is_a_conflict(rt: Runtime) -> None:
+def test_D1_a_key_with_another_set_is_a_conflict(timed: Runtime) -> None:
     given = graph(lambda _: {"out": 1})
-    rt.start(given, {"tags": {"a", "b"}}, key="k")
+    timed.start(given, {"tags": {"a", "b"}}, key="k")
     with pytest.raises(ConflictError, match="other inputs"):
-        rt.start(given, {"tags": {"a", "c"}}, key="k")
+        timed.start(given, {"tags": {"a", "c"}}, key="k")
 
 
 # A start that is tried again goes on.
 
 
-def test_D1_a_failed_run_goes_on_when_its_start_is_tried_again(rt: Runtime) -> None:
+def test_D1_a_failed_run_goes_on_when_its_start_is_tried_again(timed: Runtime) -> None:
     broken, done = [True, True], []
 
     def node(_: State) -> State:
@@ -378,7 +360,7 @@ def test_D1_a_failed_run_goes_on_when_its_start_is_tried_again(rt: Runtime) -> N
         return {"out": 1}
 
     given = graph(node)
-    runs = [rt.start(given, {}, key="order-7") for _ in range(4)]
+    runs = [timed.start(given, {}, key="order-7") for _ in range(4)]
     assert [run.status for run in runs] == ["failed", "failed", "completed", "completed"]
     assert (len({run.id for run in runs}), done) == (1, [1])
 
@@ -394,20 +376,20 @@ def two(_: State) -> State:
     return {"out": interrupt("two?")}
 
 
-def test_M6_two_graphs_without_a_name_are_not_taken_for_one_another(rt: Runtime) -> None:
-    run = rt.start(graph(one, None), {})
+def test_M6_two_graphs_without_a_name_are_not_taken_for_one_another(timed: Runtime) -> None:
+    run = timed.start(graph(one, None), {})
     with pytest.raises(InputError, match="without a name") as refused:
-        rt.start(graph(two, None), {})
+        timed.start(graph(two, None), {})
     assert "compile(name=" in str(refused.value)
-    assert rt.start(graph(one, None), {}).status == "paused"  # the same, made once more
-    assert rt.start(graph(two, "second"), {}).status == "paused"
-    assert rt.decide(run.reviews()[0].id, "yes", by="ana").status == "completed"
+    assert timed.start(graph(one, None), {}).status == "paused"  # the same, made once more
+    assert timed.start(graph(two, "second"), {}).status == "paused"
+    assert timed.decide(run.reviews()[0].id, "yes", by="ana").status == "completed"
 
 
-def test_M6_graphs_of_one_shape_differ_by_their_functions(rt: Runtime, tmp_path: Path) -> None:
-    run = rt.start(graph(one), {}, key="k")
+def test_M6_graphs_of_one_shape_differ_by_their_functions(timed: Runtime, tmp_path: Path) -> None:
+    run = timed.start(graph(one), {}, key="k")
     with pytest.raises(ConflictError, match="another workflow"):
-        rt.start(graph(two), {}, key="k")
+        timed.start(graph(two), {}, key="k")
     other = Runtime(f"sqlite:///{tmp_path}/runs.db", workflows=[graph(two)])
     with pytest.raises(ConflictError, match="has changed"):
         other.decide(run.reviews()[0].id, "yes", by="ana")
@@ -472,8 +454,8 @@ def whole(order: dict) -> Any:
     return interrupt("all ok?")
 
 if __name__ == "__main__":
-    rt = Runtime(sys.argv[1], workflows=[graph, whole])
-    print([rt.start(graph, {"order": Order(n=1)}).status, rt.start(whole, {"n": 1}).status])
+    timed = Runtime(sys.argv[1], workflows=[graph, whole])
+    print([timed.start(graph, {"order": Order(n=1)}).status, timed.start(whole, {"n": 1}).status])
 """
 
 
@@ -492,8 +474,8 @@ def test_M6_a_graph_that_a_script_started_goes_on_where_it_is_imported(
     assert begun.stdout.strip() == "['paused', 'paused']", begun.stderr
     code = f"""
 from shop.app import Runtime, graph, whole
-rt = Runtime({url!r}, workflows=[graph, whole])
-print([rt.decide(each.id, "yes", by="ana").status for each in rt.reviews()])
+timed = Runtime({url!r}, workflows=[graph, whole])
+print([timed.decide(each.id, "yes", by="ana").status for each in timed.reviews()])
 """
     assert elsewhere(tmp_path, code) == "['completed', 'completed']"
 
@@ -518,7 +500,7 @@ def test_M6_an_entrypoint_is_known_by_its_function() -> None:
     assert made(first()) != made(second())
 
 
-def test_a_run_tells_its_answer_as_json(rt: Runtime) -> None:
-    run: Run = rt.start(asking("Your name?"), {})
-    rt.decide(run.reviews()[0].id, "Ana", by="ana")
-    assert rt.review(f"{run.id}.1").public()["decision"] == {"type": "answer", "value": "Ana"}
+def test_a_run_tells_its_answer_as_json(timed: Runtime) -> None:
+    run: Run = timed.start(asking("Your name?"), {})
+    timed.decide(run.reviews()[0].id, "Ana", by="ana")
+    assert timed.review(f"{run.id}.1").public()["decision"] == {"type": "answer", "value": "Ana"}

@@ -37,7 +37,7 @@ def _text_of(path: str) -> str:
     return text
 
 
-def test_it_pauses_for_a_person_with_figures_and_a_draft(paused: Run) -> None:
+def test_I7_it_pauses_for_a_person_with_figures_and_a_draft(paused: Run) -> None:
     review = paused.reviews()[0]
     assert review.node == "final_approval"
     assert review.allowed == ("approve", "edit", "reject", "respond")
@@ -55,7 +55,7 @@ def test_it_pauses_for_a_person_with_figures_and_a_draft(paused: Run) -> None:
         assert 0.8 <= figure["confidence"] <= 1
 
 
-def test_every_figure_stands_on_the_page_that_it_names(paused: Run, sample: Path) -> None:
+def test_I7_every_figure_stands_on_the_page_that_it_names(paused: Run, sample: Path) -> None:
     pages = {page.number: re.sub(r"\s+", "", page.text) for page in read_pages(sample)}
     for figure in _output(paused)["figures"].values():
         words = re.sub(r"\s+", "", figure["evidence"].replace("…", ""))
@@ -63,7 +63,9 @@ def test_every_figure_stands_on_the_page_that_it_names(paused: Run, sample: Path
         assert f"{figure['value']:g}" in figure["evidence"]
 
 
-def test_the_summary_is_short_and_every_sentence_can_be_traced(paused: Run, sample: Path) -> None:
+def test_I7_the_summary_is_short_and_every_sentence_can_be_traced(
+    paused: Run, sample: Path
+) -> None:
     output = _output(paused)
     summary = output["summary"]
     assert len(summary.split()) <= 300
@@ -79,14 +81,14 @@ def test_the_summary_is_short_and_every_sentence_can_be_traced(paused: Run, samp
         assert re.sub(r"\W+", "", each["evidence"]) in pages[each["page"]]
 
 
-def test_the_draft_pdf_and_email_are_there_for_the_reviewer(paused: Run) -> None:
+def test_I7_the_draft_pdf_and_email_are_there_for_the_reviewer(paused: Run) -> None:
     pdf, email = sorted(paused.artifacts, reverse=True)
     assert "412.6" in _text_of(pdf)
     assert "DRAFT" in _text_of(pdf).upper()
     assert Path(email).read_text() == paused.reviews()[0].args["email"]
 
 
-def test_approve_delivers(runtime: Runtime, paused: Run) -> None:
+def test_I7_approve_delivers(runtime: Runtime, paused: Run) -> None:
     run = _decide(runtime, paused, type="approve")
     assert (run.status, _output(run)["outcome"]) == ("completed", "approved")
     assert run.reviews() == ()
@@ -95,7 +97,7 @@ def test_approve_delivers(runtime: Runtime, paused: Run) -> None:
     assert Path(email).read_text() == _output(paused)["email"]
 
 
-def test_edit_delivers_the_edited_text(runtime: Runtime, paused: Run) -> None:
+def test_I7_edit_delivers_the_edited_text(runtime: Runtime, paused: Run) -> None:
     run = _decide(runtime, paused, type="edit", args={"summary": "A steady year, in short."})
     assert (run.status, _output(run)["outcome"]) == ("completed", "edited")
     pdf, email = sorted(run.artifacts, reverse=True)
@@ -104,14 +106,14 @@ def test_edit_delivers_the_edited_text(runtime: Runtime, paused: Run) -> None:
     assert _output(paused)["summary"] not in Path(email).read_text()
 
 
-def test_what_an_editor_took_out_does_not_come_back(runtime: Runtime, paused: Run) -> None:
+def test_I7_what_an_editor_took_out_does_not_come_back(runtime: Runtime, paused: Run) -> None:
     run = _decide(runtime, paused, type="edit", args={"summary": "A steady year, in short."})
     printed = _text_of(max(run.artifacts))
     assert "Further" not in printed
     assert "order backlog" not in printed
 
 
-def test_a_document_that_changed_under_the_run_is_not_mixed_in(
+def test_I7_a_document_that_changed_under_the_run_is_not_mixed_in(
     runtime: Runtime, sample: Path, tmp_path: Path
 ) -> None:
     report = tmp_path / "report.pdf"
@@ -129,14 +131,14 @@ def test_a_document_that_changed_under_the_run_is_not_mixed_in(
     assert runtime.resume(run).status == "paused"
 
 
-def test_an_edited_email_is_sent_as_it_was_edited(runtime: Runtime, paused: Run) -> None:
+def test_I7_an_edited_email_is_sent_as_it_was_edited(runtime: Runtime, paused: Run) -> None:
     run = _decide(runtime, paused, type="edit", args={"email": "Dear all, see the PDF."})
     email = min(run.artifacts)
     assert Path(email).read_text() == "Dear all, see the PDF."
     assert _output(run)["summary"] == _output(paused)["summary"]
 
 
-def test_reject_goes_back_to_the_writer_with_the_message(runtime: Runtime, paused: Run) -> None:
+def test_I7_reject_goes_back_to_the_writer_with_the_message(runtime: Runtime, paused: Run) -> None:
     run = _decide(runtime, paused, type="reject", message="Say how the warranty could hurt us.")
     assert run.status == "paused"
     assert _output(run)["rounds"] == 2
@@ -144,12 +146,12 @@ def test_reject_goes_back_to_the_writer_with_the_message(runtime: Runtime, pause
     assert [review.id for review in run.reviews()] == [f"{run.id}.2"]
 
 
-def test_a_reviewer_who_wants_it_shorter_gets_it_shorter(runtime: Runtime, paused: Run) -> None:
+def test_I7_a_reviewer_who_wants_it_shorter_gets_it_shorter(runtime: Runtime, paused: Run) -> None:
     run = _decide(runtime, paused, type="reject", message="Much shorter please.")
     assert len(_output(run)["summary"].split()) <= 150
 
 
-def test_the_third_rejection_ends_the_run_with_everything_kept(
+def test_I7_the_third_rejection_ends_the_run_with_everything_kept(
     runtime: Runtime, paused: Run
 ) -> None:
     run = paused
@@ -165,7 +167,9 @@ def test_the_third_rejection_ends_the_run_with_everything_kept(
     assert len(drafts) == 3, "every draft is kept"
 
 
-def test_respond_is_answered_from_the_report_and_asked_again(runtime: Runtime, paused: Run) -> None:
+def test_I7_respond_is_answered_from_the_report_and_asked_again(
+    runtime: Runtime, paused: Run
+) -> None:
     run = _decide(runtime, paused, type="respond", message="How large is the order backlog?")
     assert run.status == "paused"
     exchange = _output(run)["questions"][0]
@@ -176,7 +180,7 @@ def test_respond_is_answered_from_the_report_and_asked_again(runtime: Runtime, p
     assert _output(run)["rounds"] == 1, "a question is no round"
 
 
-def test_a_question_that_the_report_does_not_answer_is_said_so(
+def test_I7_a_question_that_the_report_does_not_answer_is_said_so(
     runtime: Runtime, paused: Run
 ) -> None:
     run = _decide(runtime, paused, type="respond", message="Who won the xylophone championship?")
@@ -185,7 +189,7 @@ def test_a_question_that_the_report_does_not_answer_is_said_so(
     assert "nothing" in exchange["answer"]
 
 
-def test_a_second_decision_is_a_conflict_that_says_who_was_first(
+def test_I7_a_second_decision_is_a_conflict_that_says_who_was_first(
     runtime: Runtime, paused: Run
 ) -> None:
     review = paused.reviews()[0].id
@@ -195,7 +199,9 @@ def test_a_second_decision_is_a_conflict_that_says_who_was_first(
     assert _output(runtime.run(paused.id))["outcome"] == "approved"
 
 
-def test_the_files_go_where_the_input_says(runtime: Runtime, sample: Path, tmp_path: Path) -> None:
+def test_I7_the_files_go_where_the_input_says(
+    runtime: Runtime, sample: Path, tmp_path: Path
+) -> None:
     run = runtime.start(
         "investor_summary", {"document": str(sample), "out": str(tmp_path / "here")}
     )
@@ -203,7 +209,7 @@ def test_the_files_go_where_the_input_says(runtime: Runtime, sample: Path, tmp_p
     assert {Path(path).parent for path in done.artifacts} == {tmp_path / "here"}
 
 
-def test_usage_is_counted_for_each_model_step(paused: Run) -> None:
+def test_I7_usage_is_counted_for_each_model_step(paused: Run) -> None:
     metrics: Any = paused.metrics
     assert [row["step"] for row in metrics["by_step"]] == ["extract", "risks", "trends", "write"]
     assert metrics["input_tokens"] == sum(row["input_tokens"] for row in metrics["by_step"])
@@ -211,7 +217,7 @@ def test_usage_is_counted_for_each_model_step(paused: Run) -> None:
     assert metrics["estimated"] is True
 
 
-def test_the_trace_holds_every_step_in_order(paused: Run) -> None:
+def test_I7_the_trace_holds_every_step_in_order(paused: Run) -> None:
     steps = [step.node for step in paused.trace]
     assert steps[:4] == ["load", "select", "parse", "extract"]
     assert set(steps[4:6]) == {"trends", "risks"}

@@ -93,7 +93,9 @@ def decide(runtime: Runtime, run: Run, **decision: object) -> Run:
     return runtime.decide(run.reviews()[0].id, decision, by="ada")
 
 
-def test_a_run_from_report_to_delivery(provider: Provider, runtime: Runtime, sample: Path) -> None:
+def test_I7_a_run_from_report_to_delivery(
+    provider: Provider, runtime: Runtime, sample: Path
+) -> None:
     script(provider)
 
     paused = start(runtime, sample)
@@ -161,7 +163,7 @@ def test_a_model_without_a_listed_price_costs_none_and_not_nothing(
     assert run.metrics["input_tokens"] == 4000
 
 
-def test_the_report_goes_out_as_marked_data_with_a_strict_schema(
+def test_I7_the_report_goes_out_as_marked_data_with_a_strict_schema(
     provider: Provider, runtime: Runtime, sample: Path
 ) -> None:
     script(provider)
@@ -189,7 +191,7 @@ def _keywords(schema: Any) -> set[str]:
     return set(schema).union(*map(_keywords, schema.values()))
 
 
-def test_a_figure_whose_evidence_is_not_in_the_report_is_not_passed_on_as_sure(
+def test_I7_a_figure_whose_evidence_is_not_in_the_report_is_not_passed_on_as_sure(
     provider: Provider, runtime: Runtime, sample: Path
 ) -> None:
     made_up = figure(999.9, "Total revenue according to management 999.9", confidence=0.99)
@@ -203,7 +205,7 @@ def test_a_figure_whose_evidence_is_not_in_the_report_is_not_passed_on_as_sure(
     assert out["figures"]["net_income"]["confidence"] == 0.97
 
 
-def test_a_number_that_its_evidence_does_not_print_is_not_passed_on_as_sure(
+def test_I7_a_number_that_its_evidence_does_not_print_is_not_passed_on_as_sure(
     provider: Provider, runtime: Runtime, sample: Path
 ) -> None:
     misread = figure(84.5, "Net income 48.5 33.7 23.6", confidence=0.99)
@@ -216,7 +218,7 @@ def test_a_number_that_its_evidence_does_not_print_is_not_passed_on_as_sure(
     assert "84.5" not in out["summary"]
 
 
-def test_trends_and_risks_that_the_report_does_not_state_are_left_out_with_a_note(
+def test_I7_trends_and_risks_that_the_report_does_not_state_are_left_out_with_a_note(
     provider: Provider, runtime: Runtime, sample: Path
 ) -> None:
     rumour = statement("The company will be bought by a rival in 2026.")
@@ -231,7 +233,7 @@ def test_trends_and_risks_that_the_report_does_not_state_are_left_out_with_a_not
     assert any("risk(s) left out" in note for note in out["notes"])
 
 
-def test_what_the_writer_makes_up_does_not_reach_the_summary(
+def test_I7_what_the_writer_makes_up_does_not_reach_the_summary(
     provider: Provider, runtime: Runtime, sample: Path
 ) -> None:
     boast = statement("Skerrivane is valued at $9.9 billion by analysts.")

@@ -32,7 +32,7 @@ _YEARS = {"aapl-10k-2023.pdf": "2022", "msft-10k-2023.pdf": "2023", "nke-10k-202
 
 
 @pytest.mark.parametrize("name", sorted(_STATED))
-def test_the_figures_of_a_real_report_come_out_right(
+def test_I7_the_figures_of_a_real_report_come_out_right(
     name: str, runtime: Runtime, documents: Path
 ) -> None:
     run = runtime.start("investor_summary", {"document": str(documents / name)})

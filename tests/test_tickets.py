@@ -3,7 +3,7 @@
 import datetime
 import enum
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -19,31 +19,10 @@ from dalsegno.runtime.run import Run
 from dalsegno.state.errors import ConflictError, DecisionError, DefinitionError, LeaseError
 from dalsegno.state.review import Edit
 
+from .clock import Clock
 from .test_state_rows import definition
 
 APPROVE, REJECT = {"type": "approve"}, {"type": "reject"}
-
-
-class Clock:
-    """A time that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def rt(tmp_path: Path, clock: Clock) -> Iterator[Runtime]:
-    opened = Runtime(f"sqlite:///{tmp_path}/runs.db", clock=clock)
-    yield opened
-    opened.close()
 
 
 def letter(**review: Any) -> dict[str, Any]:
@@ -56,10 +35,10 @@ def letter(**review: Any) -> dict[str, Any]:
     )
 
 
-def graph_of(rt: Runtime, run: Run) -> tuple[Any, Any]:
+def graph_of(timed: Runtime, run: Run) -> tuple[Any, Any]:
     """The run's graph and the config of its thread, for whoever changes the thread by hand."""
     config = {"configurable": {"thread_id": run.thread_id}}
-    return rt._programs.graph(rt._programs.of(run.record)), config
+    return timed._programs.graph(timed._programs.of(run.record)), config
 
 
 def output(run: Run) -> dict[str, Any]:
@@ -70,14 +49,14 @@ def output(run: Run) -> dict[str, Any]:
 # One decision, on the question that was asked.
 
 
-def test_E5_a_second_decision_is_told_who_was_first(rt: Runtime) -> None:
-    run = rt.start(letter(), {"topic": "tea"})
-    rt.decide(run.reviews()[0].id, APPROVE, by="ana")
+def test_E5_a_second_decision_is_told_who_was_first(timed: Runtime) -> None:
+    run = timed.start(letter(), {"topic": "tea"})
+    timed.decide(run.reviews()[0].id, APPROVE, by="ana")
 
     with pytest.raises(ConflictError, match="already decided: approve by 'ana'"):
-        rt.decide(run.reviews()[0].id if run.reviews() else f"{run.id}.1", REJECT, by="ben")
+        timed.decide(run.reviews()[0].id if run.reviews() else f"{run.id}.1", REJECT, by="ben")
 
-    assert output(rt.run(run.id))["ok"]["type"] == "approve"
+    assert output(timed.run(run.id))["ok"]["type"] == "approve"
 
 
 def test_E5_a_decision_is_on_disk_before_it_is_acknowledged(tmp_path: Path) -> None:
@@ -106,73 +85,73 @@ def test_E5_a_decision_is_on_disk_before_it_is_acknowledged(tmp_path: Path) -> N
     first.close()
 
 
-def test_E5_a_ticket_for_a_thread_that_was_repaired_is_stale(rt: Runtime) -> None:
-    run = rt.start(letter(), {"topic": "tea"})
+def test_E5_a_ticket_for_a_thread_that_was_repaired_is_stale(timed: Runtime) -> None:
+    run = timed.start(letter(), {"topic": "tea"})
     ticket = run.reviews()[0].id
-    graph, config = graph_of(rt, run)
+    graph, config = graph_of(timed, run)
     graph.update_state(config, {"text": "Mended by hand."})
 
     with pytest.raises(ConflictError, match="no longer what the graph asks"):
-        rt.decide(ticket, APPROVE, by="ana")
+        timed.decide(ticket, APPROVE, by="ana")
 
-    assert rt.review(ticket).decision == {"type": "superseded"}
-    assert rt.review(ticket).answer is None
-    assert rt.run(run.id).status == "queued"
-    run = rt.resume(run.id)
+    assert timed.review(ticket).decision == {"type": "superseded"}
+    assert timed.review(ticket).answer is None
+    assert timed.run(run.id).status == "queued"
+    run = timed.resume(run.id)
     (fresh,) = run.reviews()
     assert fresh.id != ticket
     assert fresh.args == {"text": "Mended by hand."}
-    assert output(rt.decide(fresh.id, APPROVE, by="ana"))["sent"] == "sent: Mended by hand."
+    assert output(timed.decide(fresh.id, APPROVE, by="ana"))["sent"] == "sent: Mended by hand."
 
 
-def test_E5_a_ticket_that_was_answered_by_hand_is_stale(rt: Runtime) -> None:
-    run = rt.start(letter(), {"topic": "tea"})
-    graph, config = graph_of(rt, run)
+def test_E5_a_ticket_that_was_answered_by_hand_is_stale(timed: Runtime) -> None:
+    run = timed.start(letter(), {"topic": "tea"})
+    graph, config = graph_of(timed, run)
     graph.update_state(config, {"ok": {"type": "approve"}}, as_node="ok")
 
     with pytest.raises(ConflictError, match="no longer"):
-        rt.decide(run.reviews()[0].id, REJECT, by="ana")
+        timed.decide(run.reviews()[0].id, REJECT, by="ana")
 
-    done = rt.resume(run.id)
+    done = timed.resume(run.id)
     assert (done.status, output(done)["ok"]["type"]) == ("completed", "approve")
 
 
-def test_E5_a_run_that_ended_past_its_ticket_leaves_none_open(rt: Runtime) -> None:
-    run = rt.start(letter(), {"topic": "tea"})
-    graph, config = graph_of(rt, run)
+def test_E5_a_run_that_ended_past_its_ticket_leaves_none_open(timed: Runtime) -> None:
+    run = timed.start(letter(), {"topic": "tea"})
+    graph, config = graph_of(timed, run)
     graph.update_state(config, {"ok": {"type": "approve"}}, as_node="ok")
-    rt.resume(run.id)
+    timed.resume(run.id)
 
-    assert rt.reviews() == ()
+    assert timed.reviews() == ()
     with pytest.raises(ConflictError, match="superseded"):
-        rt.decide(f"{run.id}.1", APPROVE, by="ana")
+        timed.decide(f"{run.id}.1", APPROVE, by="ana")
 
 
-def test_E5_a_ticket_of_a_cancelled_run_is_decided_no_more(rt: Runtime) -> None:
-    run = rt.start(letter(), {"topic": "tea"})
-    rt.cancel(run.id)
+def test_E5_a_ticket_of_a_cancelled_run_is_decided_no_more(timed: Runtime) -> None:
+    run = timed.start(letter(), {"topic": "tea"})
+    timed.cancel(run.id)
     with pytest.raises(ConflictError, match="is cancelled"):
-        rt.decide(f"{run.id}.1", APPROVE, by="ana")
+        timed.decide(f"{run.id}.1", APPROVE, by="ana")
 
 
-def test_E5_the_thread_driven_on_elsewhere_makes_the_ticket_stale(rt: Runtime) -> None:
-    run = rt.start(letter(), {"topic": "tea"})
-    graph, config = graph_of(rt, run)
+def test_E5_the_thread_driven_on_elsewhere_makes_the_ticket_stale(timed: Runtime) -> None:
+    run = timed.start(letter(), {"topic": "tea"})
+    graph, config = graph_of(timed, run)
     waiting = graph.get_state(config).tasks[0].interrupts[0].id
     graph.invoke(Command(resume={waiting: REJECT}), config)
 
     with pytest.raises(ConflictError, match="no longer"):
-        rt.decide(run.reviews()[0].id, APPROVE, by="ana")
+        timed.decide(run.reviews()[0].id, APPROVE, by="ana")
 
-    done = rt.resume(run.id)
+    done = timed.resume(run.id)
     assert (done.status, output(done)["ok"]["type"]) == ("completed", "reject")
 
 
 def test_E5_a_change_between_the_look_and_the_decision_is_seen(
-    rt: Runtime, monkeypatch: pytest.MonkeyPatch
+    timed: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = rt.start(letter(), {"topic": "tea"})
-    graph, config = graph_of(rt, run)
+    run = timed.start(letter(), {"topic": "tea"})
+    graph, config = graph_of(timed, run)
     plain, changes = tickets.asked_now, [{"text": "Mended."}]
 
     async def looked(*given: Any) -> Any:
@@ -183,8 +162,8 @@ def test_E5_a_change_between_the_look_and_the_decision_is_seen(
 
     monkeypatch.setattr(tickets, "asked_now", looked)
     with pytest.raises(ConflictError, match="no longer"):
-        rt.decide(run.reviews()[0].id, APPROVE, by="ana")
-    assert rt.review(f"{run.id}.1").answer is None
+        timed.decide(run.reviews()[0].id, APPROVE, by="ana")
+    assert timed.review(f"{run.id}.1").answer is None
 
 
 def test_E5_no_decision_while_somebody_answers_without_the_runtime(runtime: Runtime) -> None:
@@ -227,39 +206,39 @@ def asked(name: str, amount: int = 1) -> str:
     return f"{name} {decision.type}"
 
 
-def hand_made(rt: Runtime, node: Any, name: str) -> Run:
+def hand_made(timed: Runtime, node: Any, name: str) -> Run:
     builder = StateGraph(State)  # type: ignore[arg-type]  # its stubs want more than a TypedDict
     builder.add_node("gates", node)
     builder.add_edge(START, "gates")
     builder.add_edge("gates", END)
-    return rt.start(builder.compile(name=name), {"amount": 1})
+    return timed.start(builder.compile(name=name), {"amount": 1})
 
 
-def test_E5_gates_one_after_another_in_one_node_are_asked_one_by_one(rt: Runtime) -> None:
+def test_E5_gates_one_after_another_in_one_node_are_asked_one_by_one(timed: Runtime) -> None:
     def node(state: State) -> State:
         return {"seen": [asked("first"), asked("second")]}
 
-    run = hand_made(rt, node, "two_gates")
+    run = hand_made(timed, node, "two_gates")
     assert [each.node for each in run.reviews()] == ["first"]
-    run = rt.decide(run.reviews()[0].id, APPROVE, by="ana")
+    run = timed.decide(run.reviews()[0].id, APPROVE, by="ana")
     assert [each.node for each in run.reviews()] == ["second"]
-    run = rt.decide(run.reviews()[0].id, REJECT, by="ben")
+    run = timed.decide(run.reviews()[0].id, REJECT, by="ben")
     assert output(run)["seen"] == ["first approve", "second reject"]
 
 
-def test_E5_the_same_question_twice_in_one_node_needs_two_answers(rt: Runtime) -> None:
+def test_E5_the_same_question_twice_in_one_node_needs_two_answers(timed: Runtime) -> None:
     def node(state: State) -> State:
         return {"seen": [asked("pay"), asked("pay"), asked("pay")]}
 
-    run = hand_made(rt, node, "thrice")
+    run = hand_made(timed, node, "thrice")
     answers = (APPROVE, REJECT, APPROVE)
     for number, answer in enumerate(answers, 1):
         assert (run.status, len(run.reviews())) == ("paused", 1)
         assert run.reviews()[0].id == f"{run.id}.{number}"
-        run = rt.decide(run.reviews()[0].id, answer, by=f"person {number}")
+        run = timed.decide(run.reviews()[0].id, answer, by=f"person {number}")
     assert output(run)["seen"] == ["pay approve", "pay reject", "pay approve"]
     with pytest.raises(ConflictError, match="person 1"):
-        rt.decide(f"{run.id}.1", REJECT, by="late")
+        timed.decide(f"{run.id}.1", REJECT, by="late")
 
 
 def sides(*, nested: bool) -> dict[str, Any]:
@@ -287,44 +266,45 @@ def sides(*, nested: bool) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("nested", [False, True])
-def test_E5_no_answer_passes_to_another_gate(rt: Runtime, nested: bool) -> None:
-    run = rt.start(sides(nested=nested), {"topic": "x"})
+def test_E5_no_answer_passes_to_another_gate(timed: Runtime, nested: bool) -> None:
+    run = timed.start(sides(nested=nested), {"topic": "x"})
     assert sorted(each.node for each in run.reviews()) == ["left1", "right1"]
     said: dict[str, str] = {}
     for number in range(4):
         (ticket, *_) = sorted(run.reviews(), key=lambda each: each.node)
         kind = "approve" if number % 2 else "reject"
         said[ticket.node] = kind
-        run = rt.decide(ticket.id, {"type": kind}, by="ana")
+        run = timed.decide(ticket.id, {"type": kind}, by="ana")
     assert run.status == "completed", run.error
     decided = {
-        each.node: str((each.decision or {})["type"]) for each in rt.reviews(run.id, decided=True)
+        each.node: str((each.decision or {})["type"])
+        for each in timed.reviews(run.id, decided=True)
     }
     assert decided == said
     assert output(run)["after"] == "X"
 
 
-def test_E5_one_of_two_parallel_gates_takes_the_run_as_far_as_it_can(rt: Runtime) -> None:
-    run = rt.start(sides(nested=False), {"topic": "x"})
+def test_E5_one_of_two_parallel_gates_takes_the_run_as_far_as_it_can(timed: Runtime) -> None:
+    run = timed.start(sides(nested=False), {"topic": "x"})
     left, right = sorted(run.reviews(), key=lambda each: each.node)
-    run = rt.decide(left.id, APPROVE, by="ana")
+    run = timed.decide(left.id, APPROVE, by="ana")
     assert run.status == "paused"
     assert [each.node for each in run.reviews()] == ["right1"]
-    run = rt.decide(right.id, APPROVE, by="ana")
+    run = timed.decide(right.id, APPROVE, by="ana")
     assert sorted(each.node for each in run.reviews()) == ["left2", "right2"]
 
 
-def test_E5_a_repair_beside_a_gate_keeps_no_other_decision(rt: Runtime) -> None:
-    run = rt.start(sides(nested=False), {"topic": "x"})
+def test_E5_a_repair_beside_a_gate_keeps_no_other_decision(timed: Runtime) -> None:
+    run = timed.start(sides(nested=False), {"topic": "x"})
     left, right = sorted(run.reviews(), key=lambda each: each.node)
-    rt.decide(left.id, APPROVE, by="ana")
-    graph, config = graph_of(rt, run)
+    timed.decide(left.id, APPROVE, by="ana")
+    graph, config = graph_of(timed, run)
     graph.update_state(config, {"topic": "y"}, as_node="__start__")
 
     with pytest.raises(ConflictError, match="no longer"):
-        rt.decide(right.id, APPROVE, by="ben")
+        timed.decide(right.id, APPROVE, by="ben")
 
-    run = rt.resume(run.id)
+    run = timed.resume(run.id)
     assert sorted(each.node for each in run.reviews()) == ["left1", "right1"]
     assert {each.args["topic"] for each in run.reviews()} == {"y"}
 
@@ -390,14 +370,14 @@ def kept(kind: Any) -> dict[str, Any]:
     ],
 )
 def test_E2_an_edit_has_the_type_of_its_field(
-    rt: Runtime, kind: Any, sent: object, found: object
+    timed: Runtime, kind: Any, sent: object, found: object
 ) -> None:
-    run = rt.start(kept(kind), {"n": 1})
+    run = timed.start(kept(kind), {"n": 1})
     edit = {"type": "edit", "args": {"made": sent}}
-    done = rt.decide(run.reviews()[0].id, edit, by="ana")
+    done = timed.decide(run.reviews()[0].id, edit, by="ana")
     assert (done.status, done.error) == ("completed", None)
     assert output(done)["found"] == repr(found)
-    assert json.dumps(rt.review(f"{run.id}.1").decision)
+    assert json.dumps(timed.review(f"{run.id}.1").decision)
 
 
 @pytest.mark.parametrize(
@@ -413,34 +393,34 @@ def test_E2_an_edit_has_the_type_of_its_field(
     ],
 )
 def test_E2_an_edit_that_is_not_of_its_type_decides_nothing(
-    rt: Runtime, kind: Any, sent: object
+    timed: Runtime, kind: Any, sent: object
 ) -> None:
-    run = rt.start(kept(kind), {"n": 1})
+    run = timed.start(kept(kind), {"n": 1})
     with pytest.raises(DecisionError):
-        rt.decide(run.reviews()[0].id, {"type": "edit", "args": {"made": sent}}, by="ana")
-    assert rt.decide(run.reviews()[0].id, APPROVE, by="ana").status == "completed"
+        timed.decide(run.reviews()[0].id, {"type": "edit", "args": {"made": sent}}, by="ana")
+    assert timed.decide(run.reviews()[0].id, APPROVE, by="ana").status == "completed"
 
 
-def test_E2_a_gate_of_ones_own_gets_an_edit_in_its_fields_types(rt: Runtime) -> None:
+def test_E2_a_gate_of_ones_own_gets_an_edit_in_its_fields_types(timed: Runtime) -> None:
     def node(state: State) -> State:
         decision = ask_person("when", args={}, description="When?", fields=Slot)
         assert isinstance(decision, Edit)
         return {"seen": [repr(decision.args)]}
 
-    run = hand_made(rt, node, "when")
-    run = rt.decide(run.reviews()[0].id, {"type": "edit", "args": {"day": "soon"}}, by="ana")
+    run = hand_made(timed, node, "when")
+    run = timed.decide(run.reviews()[0].id, {"type": "edit", "args": {"day": "soon"}}, by="ana")
     (asked_again,) = run.reviews()
     assert "does not fit" in str(asked_again.request)
-    run = rt.decide(asked_again.id, {"type": "edit", "args": {"day": "2027-02-02"}}, by="ana")
+    run = timed.decide(asked_again.id, {"type": "edit", "args": {"day": "2027-02-02"}}, by="ana")
     assert output(run)["seen"] == [repr({"day": DAY})]
 
 
 # Deadlines.
 
 
-def test_E6_the_person_is_told_what_happens_when_time_is_up(rt: Runtime, clock: Clock) -> None:
+def test_E6_the_person_is_told_what_happens_when_time_is_up(timed: Runtime, clock: Clock) -> None:
     review = {"assignee": "ana", "deadline": "2h", "on_deadline": "reject"}
-    (ticket,) = rt.start(letter(**review), {"topic": "tea"}).reviews()
+    (ticket,) = timed.start(letter(**review), {"topic": "tea"}).reviews()
     config = ticket.request["review_configs"][0]  # type: ignore[index]  # it is our own request
     assert (config["assignee"], config["within"]) == ("ana", 7200.0)
     assert config["on_deadline"] == {"do": "reject"}
@@ -456,16 +436,16 @@ def test_E6_the_person_is_told_what_happens_when_time_is_up(rt: Runtime, clock: 
     ],
 )
 def test_E6_a_default_decision_is_taken_when_the_deadline_has_passed(
-    rt: Runtime, clock: Clock, policy: Any, ends: dict[str, Any]
+    timed: Runtime, clock: Clock, policy: Any, ends: dict[str, Any]
 ) -> None:
-    run = rt.start(letter(deadline="2h", on_deadline=policy), {"topic": "tea"})
+    run = timed.start(letter(deadline="2h", on_deadline=policy), {"topic": "tea"})
     clock.now += 7_199
-    assert rt.orphans() == ()
+    assert timed.orphans() == ()
     clock.now += 1
-    assert rt.orphans() == (run.id,)
-    done = rt.resume(run.id)
+    assert timed.orphans() == (run.id,)
+    done = timed.resume(run.id)
 
-    ticket = rt.review(f"{run.id}.1")
+    ticket = timed.review(f"{run.id}.1")
     assert (ticket.decision, ticket.decided_by) == (ends, "deadline")
     assert (ticket.passed, ticket.on_deadline) == (
         clock.now,
@@ -476,73 +456,73 @@ def test_E6_a_default_decision_is_taken_when_the_deadline_has_passed(
     assert output(done).get("sent") == (None if policy == "reject" else text)
 
 
-def test_E6_who_decides_in_time_wins(rt: Runtime, clock: Clock) -> None:
-    run = rt.start(letter(deadline="2h", on_deadline="reject"), {"topic": "tea"})
+def test_E6_who_decides_in_time_wins(timed: Runtime, clock: Clock) -> None:
+    run = timed.start(letter(deadline="2h", on_deadline="reject"), {"topic": "tea"})
     clock.now += 7_199
-    rt.decide(run.reviews()[0].id, APPROVE, by="ana")
+    timed.decide(run.reviews()[0].id, APPROVE, by="ana")
     clock.now += 10_000
-    assert rt.orphans() == ()
-    assert rt.review(f"{run.id}.1").decided_by == "ana"
+    assert timed.orphans() == ()
+    assert timed.review(f"{run.id}.1").decided_by == "ana"
 
 
 def test_E6_after_the_deadline_it_holds_even_if_nobody_has_acted_on_it(
-    rt: Runtime, clock: Clock
+    timed: Runtime, clock: Clock
 ) -> None:
-    run = rt.start(letter(deadline="2h", on_deadline="reject"), {"topic": "tea"})
+    run = timed.start(letter(deadline="2h", on_deadline="reject"), {"topic": "tea"})
     clock.now += 7_200
     with pytest.raises(ConflictError, match="already decided: reject by 'deadline'"):
-        rt.decide(run.reviews()[0].id, APPROVE, by="ana")
-    done = rt.resume(run.id)
+        timed.decide(run.reviews()[0].id, APPROVE, by="ana")
+    done = timed.resume(run.id)
     assert (done.status, output(done)["ok"]["type"]) == ("completed", "reject")
 
 
 def test_E6_an_expired_review_fails_its_run_and_a_resume_asks_again(
-    rt: Runtime, clock: Clock
+    timed: Runtime, clock: Clock
 ) -> None:
-    run = rt.start(letter(deadline="2h", assignee="ana"), {"topic": "tea"})
+    run = timed.start(letter(deadline="2h", assignee="ana"), {"topic": "tea"})
     clock.now += 7_200
-    failed = rt.resume(run.id)
+    failed = timed.resume(run.id)
     assert failed.status == "failed"
     assert failed.error is not None
     assert "'ana' had not decided on review" in str(failed.error["message"])
     assert failed.error["class"] == "resource"
     with pytest.raises(ConflictError, match="is expired"):
-        rt.decide(f"{run.id}.1", APPROVE, by="ana")
+        timed.decide(f"{run.id}.1", APPROVE, by="ana")
 
-    again = rt.resume(run.id)
+    again = timed.resume(run.id)
     (fresh,) = again.reviews()
     assert (again.status, fresh.id, fresh.deadline) == ("paused", f"{run.id}.2", clock.now + 7_200)
-    assert rt.decide(fresh.id, APPROVE, by="ana").status == "completed"
+    assert timed.decide(fresh.id, APPROVE, by="ana").status == "completed"
 
 
 def test_E6_escalation_hands_the_ticket_on_and_then_what_was_said_for_that(
-    rt: Runtime, clock: Clock
+    timed: Runtime, clock: Clock
 ) -> None:
     policy = {"escalate": "ben", "deadline": "1h", "then": "approve"}
-    run = rt.start(letter(deadline="2h", assignee="ana", on_deadline=policy), {"topic": "tea"})
+    run = timed.start(letter(deadline="2h", assignee="ana", on_deadline=policy), {"topic": "tea"})
     clock.now += 7_200
-    assert rt.orphans() == ()
-    ticket = rt.review(f"{run.id}.1")
+    assert timed.orphans() == ()
+    ticket = timed.review(f"{run.id}.1")
     assert (ticket.open, ticket.assignee, ticket.passed) == (True, "ben", clock.now)
     assert ticket.deadline == clock.now + 3_600
-    assert rt.run(run.id).status == "paused"
+    assert timed.run(run.id).status == "paused"
 
     clock.now += 3_600
-    assert rt.orphans() == (run.id,)
-    assert rt.resume(run.id).status == "completed"
-    assert rt.review(ticket.id).decided_by == "deadline"
+    assert timed.orphans() == (run.id,)
+    assert timed.resume(run.id).status == "completed"
+    assert timed.review(ticket.id).decided_by == "deadline"
 
 
-def test_E6_whoever_it_is_handed_to_decides(rt: Runtime, clock: Clock) -> None:
-    run = rt.start(letter(deadline="2h", on_deadline={"escalate": "ben"}), {"topic": "tea"})
+def test_E6_whoever_it_is_handed_to_decides(timed: Runtime, clock: Clock) -> None:
+    run = timed.start(letter(deadline="2h", on_deadline={"escalate": "ben"}), {"topic": "tea"})
     clock.now += 7_200
     with pytest.raises(ConflictError, match="handed on to 'ben'"):
-        rt.decide(f"{run.id}.1", APPROVE, by="ana")
-    assert rt.review(f"{run.id}.1").deadline is None
-    assert rt.decide(f"{run.id}.1", APPROVE, by="ben").status == "completed"
+        timed.decide(f"{run.id}.1", APPROVE, by="ana")
+    assert timed.review(f"{run.id}.1").deadline is None
+    assert timed.decide(f"{run.id}.1", APPROVE, by="ben").status == "completed"
 
 
-def test_E6_a_deadline_acts_on_a_run_that_failed_elsewhere(rt: Runtime, clock: Clock) -> None:
+def test_E6_a_deadline_acts_on_a_run_that_failed_elsewhere(timed: Runtime, clock: Clock) -> None:
     broken = [True]
 
     def right(topic: str) -> str:
@@ -563,29 +543,29 @@ def test_E6_a_deadline_acts_on_a_run_that_failed_elsewhere(rt: Runtime, clock: C
         },
         inputs={"topic": "str"},
     )
-    run = rt.start(given, {"topic": "x"})
+    run = timed.start(given, {"topic": "x"})
     assert run.status == "failed"
     broken.clear()
-    run = rt.resume(run.id)
+    run = timed.resume(run.id)
     assert run.status == "paused"
     clock.now += 3_600
-    assert rt.resume(run.id).status == "completed"
+    assert timed.resume(run.id).status == "completed"
 
 
-def test_E6_a_gate_in_a_map_has_a_deadline_for_each_item(rt: Runtime, clock: Clock) -> None:
+def test_E6_a_gate_in_a_map_has_a_deadline_for_each_item(timed: Runtime, clock: Clock) -> None:
     review = {"fields": ["one"], "deadline": "1h", "on_deadline": "approve"}
     steps = [{"step": "one", "function": lambda item: item * 10}, {"step": "ok", "review": review}]
     given = definition(
         {"step": "all", "map": {"over": "numbers", "steps": steps, "collect": "one"}},
         inputs={"numbers": "list[int]"},
     )
-    run = rt.start(given, {"numbers": [1, 2, 3]})
+    run = timed.start(given, {"numbers": [1, 2, 3]})
     assert len(run.reviews()) == 3
-    rt.decide(run.reviews()[1].id, {"type": "edit", "args": {"one": 7}}, by="ana")
+    timed.decide(run.reviews()[1].id, {"type": "edit", "args": {"one": 7}}, by="ana")
     clock.now += 3_600
-    done = rt.resume(run.id)
+    done = timed.resume(run.id)
     assert (done.status, sorted(output(done)["all"])[0]) == ("completed", 7)
-    by = [each.decided_by for each in rt.reviews(run.id, decided=True)]
+    by = [each.decided_by for each in timed.reviews(run.id, decided=True)]
     assert sorted(map(str, by)) == ["ana", "deadline", "deadline"]
 
 
@@ -602,13 +582,13 @@ def test_E6_a_gate_in_a_map_has_a_deadline_for_each_item(rt: Runtime, clock: Clo
     ],
 )
 def test_E6_what_a_deadline_cannot_do_is_refused_beforehand(
-    rt: Runtime, review: dict[str, Any], told: str
+    timed: Runtime, review: dict[str, Any], told: str
 ) -> None:
     with pytest.raises(DefinitionError, match=told):
-        rt.start(letter(**review), {"topic": "tea"})
+        timed.start(letter(**review), {"topic": "tea"})
 
 
-def test_E6_a_gate_of_ones_own_is_refused_the_same_way(rt: Runtime) -> None:
+def test_E6_a_gate_of_ones_own_is_refused_the_same_way(timed: Runtime) -> None:
     def node(state: State) -> State:
         ask_person(
             "pay",
@@ -620,7 +600,7 @@ def test_E6_a_gate_of_ones_own_is_refused_the_same_way(rt: Runtime) -> None:
         )
         return {"seen": []}
 
-    run = hand_made(rt, node, "unfit")
+    run = hand_made(timed, node, "unfit")
     assert run.status == "failed"
     assert run.error is not None
     assert run.error["type"] == DecisionError.__name__
