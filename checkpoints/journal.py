@@ -29,6 +29,7 @@ from .database import Database
 from .lineage import head_of_thread
 from .markers import GIVEN_UP
 from .passing import visits_since
+from .turns import turn_of
 from .visits import visit_of
 
 Work = Callable[[sqlite3.Connection], Begun]
@@ -193,17 +194,24 @@ class Journal:
 
 
 def inherit(
-    connection: sqlite3.Connection, source: str, target: str, since: str | None = None
+    connection: sqlite3.Connection,
+    source: str,
+    target: str,
+    since: str | None = None,
+    *,
+    turn: int | None = None,
 ) -> None:
     """Let a fork know what its original did outside, so that it does not just do so again.
 
     ``source`` and ``target`` are threads. The fork begins at the checkpoint ``since``; None: it
-    has all of them, and what is under way at the last may be repeated.
+    has all of them, and what is under way at the last may be repeated. ``turn`` is the number of
+    the run that is forked, among those of ``source``; None: the whole thread is.
     """
     begun = head_of_thread(connection, source) if since is None else since
-    markers.hand_on(connection, source, target)
+    newest = turn_of(connection, source) if turn is None else turn
+    markers.hand_on(connection, source, target, newest)
     for effect, first in (("external", since or ""), ("idempotent", begun or "")):
-        visits = visits_since(connection, source, first)
+        visits = visits_since(connection, source, first, turn)
         markers.mark(connection, source, visits, target=target, effect=effect)
 
 

@@ -22,6 +22,16 @@ def made_of(connection: sqlite3.Connection, thread: str, ns: str, checkpoint: st
     return next(_records(connection, thread, ns, "r.checkpoint = ?", checkpoint), None)
 
 
+def number_of(connection: sqlite3.Connection, thread: str, checkpoint: str) -> int | None:
+    """Where a checkpoint stands in the order in which they were stored; None: it is not there."""
+    row = connection.execute(
+        "SELECT r.id FROM dalsegno_place AS p JOIN dalsegno_record AS r ON r.place = p.id"
+        " WHERE p.thread = ? AND p.ns = '' AND r.kind = ? AND r.checkpoint = ?",
+        (thread, CHECKPOINT, checkpoint),
+    ).fetchone()
+    return None if row is None else int(row["id"])
+
+
 def _followed_by(
     connection: sqlite3.Connection, thread: str, ns: str, checkpoint: str
 ) -> Iterator[object]:

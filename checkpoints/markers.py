@@ -2,12 +2,14 @@
 
 Whoever forks a run, takes it back or repairs it has its steps run again. An external call that one
 of them repeats is asked about first; an idempotent one is made under the key that it had. A marker
-stands for one such call until that has been seen to.
+stands for one such call until that has been seen to, or the thread has its next run.
 """
 
 import re
 import sqlite3
 from collections.abc import Collection, Iterator
+
+from .turns import turn_of
 
 #: The type of the result that there will never be.
 GIVEN_UP = "given up"
@@ -42,27 +44,28 @@ def mark(
         f" AND (state IN ({states}) OR state = 'failed' AND type = ?) ORDER BY id",
         (source, effect, GIVEN_UP),
     )
-    known = frozenset(visits)
+    known, turn = frozenset(visits), turn_of(connection, target)
     marked = [
-        (target, row["id"])
+        (target, turn, row["id"])
         for row in found.fetchall()
         if any(each in known for each in _around(row["step"], row["visit"]))
     ]
     connection.executemany(_MARK.format(which="id = ?"), marked)
 
 
-def hand_on(connection: sqlite3.Connection, source: str, target: str) -> None:
-    """Note on a thread what stands on another still."""
+def hand_on(connection: sqlite3.Connection, source: str, target: str, turn: int) -> None:
+    """Note on a thread what stands on another still, for the run of that number."""
     connection.execute(
-        _MARK.format(which="thread = ? AND state = 'marker' ORDER BY id"), (target, source)
+        _MARK.format(which="thread = ? AND state = 'marker' AND turn = ? ORDER BY id"),
+        (target, turn_of(connection, target), source, turn),
     )
 
 
 _MARK = (
-    "INSERT OR IGNORE INTO dalsegno_call (thread, key, step, visit, name, digest, effect, state,"
-    " tries, token, started, ended, type, result) SELECT ?, 'marker-' || id, step, visit, name,"
-    " digest, effect, 'marker', tries, token, started, ended, type, result FROM dalsegno_call"
-    " WHERE {which}"
+    "INSERT OR IGNORE INTO dalsegno_call (thread, turn, key, step, visit, name, digest, effect,"
+    " state, tries, token, started, ended, type, result) SELECT ?, ?, 'marker-' || id, step, visit,"
+    " name, digest, effect, 'marker', tries, token, started, ended, type, result"
+    " FROM dalsegno_call WHERE {which}"
 )
 
 
@@ -80,8 +83,8 @@ def marker_of(
     wanted = bare(path)
     found = connection.execute(
         "SELECT * FROM dalsegno_call WHERE state = 'marker' AND thread = ? AND name = ?"
-        " AND digest = ? ORDER BY id",
-        (thread, name, digest),
+        " AND digest = ? AND turn = ? ORDER BY id",
+        (thread, name, digest, turn_of(connection, thread)),
     )
     return next((row for row in found.fetchall() if bare(row["step"]) == wanted), None)
 

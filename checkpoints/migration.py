@@ -44,6 +44,9 @@ _RECORDS = ("dalsegno_run", "dalsegno_review", "dalsegno_step")
 
 def migrate(connection: sqlite3.Connection, there: frozenset[str], key: bytes | None) -> None:
     """Make the tables, filled with what the older ones hold, in the caller's transaction."""
+    if "dalsegno_record" in there:
+        _from_3(connection)
+        return
     old = {name: _rows(connection, name) for name in _RECORDS if name in there}
     large = _large(connection) if "dalsegno_value" in there else {}
     for name in ("dalsegno_step", "dalsegno_review", "dalsegno_run", "dalsegno_value"):
@@ -60,6 +63,19 @@ def migrate(connection: sqlite3.Connection, there: frozenset[str], key: bytes | 
         _threads(connection, large, key)
         connection.execute("DROP TABLE checkpoints")
         connection.execute("DROP TABLE IF EXISTS writes")
+
+
+def _from_3(connection: sqlite3.Connection) -> None:
+    """From the schema in which a thread had one run at most."""
+    old = {name: _rows(connection, name) for name in _RECORDS}
+    for name in reversed(_RECORDS):
+        connection.execute(f"DROP TABLE {name}")
+    for name in ("dalsegno_visit", "dalsegno_call"):
+        connection.execute(f"ALTER TABLE {name} ADD COLUMN turn INTEGER NOT NULL DEFAULT 0")
+    for statement in SCHEMA.split(";"):
+        connection.execute(statement)
+    for name, rows in old.items():
+        _refill(connection, name, rows)
 
 
 _Record = dict[str, Any]  # Any: what SQLite may hold

@@ -16,13 +16,16 @@ _PASSED = 2
 
 
 def visits_since(
-    connection: sqlite3.Connection, thread: str, checkpoint: str
+    connection: sqlite3.Connection, thread: str, checkpoint: str, turn: int | None = None
 ) -> set[markers.Visited]:
-    """The visits from a checkpoint on that nobody went back over yet."""
+    """The visits from a checkpoint on that nobody went back over yet.
+
+    ``turn`` is the number of the thread's run that made them; None: whichever.
+    """
     rows = connection.execute(
         "SELECT path, number FROM dalsegno_visit WHERE thread = ? AND checkpoint >= ?"
-        " AND ended <> ?",
-        (thread, checkpoint, _PASSED),
+        " AND ended <> ? AND (? IS NULL OR turn = ?)",
+        (thread, checkpoint, _PASSED, turn, turn),
     )
     return {(row["path"], row["number"]) for row in rows}
 
@@ -51,16 +54,16 @@ def _pass_over(connection: sqlite3.Connection, thread: str, rows: Sequence[sqlit
 
 
 def pass_over_abandoned(
-    connection: sqlite3.Connection, thread: str, path: str, *, ns: str, checkpoint: str
+    connection: sqlite3.Connection, thread: str, path: str, *, ns: str, checkpoint: str, turn: int
 ) -> None:
     """Where a person took the thread back over visits of a step, they are passed over.
 
     The step is come to again, at ``checkpoint`` of the namespace ``ns``. The checkpoints that lead
     there tell: the last visit's is not among them, or not what its end led to, where the thread
     goes on from before it. Or an update by hand came after it: then the step may well run again
-    because of that. New input in between is a turn of its own.
+    because of that. New input in between is a turn of its own, and so is the thread's next run.
     """
-    place = (ns, checkpoint, _PASSED)
+    place = (ns, checkpoint, _PASSED, turn)
     newest = _last(connection, thread, "path = ?", (path,), place)
     family, values = _family(path)
     if newest is None and values:
@@ -84,7 +87,8 @@ def pass_over_abandoned(
     since = "checkpoint = ?" if at == newest else "checkpoint > ?"
     rows = connection.execute(
         "SELECT id, path, number, task, ns, checkpoint, ended FROM dalsegno_visit WHERE thread = ?"
-        f" AND ({family} OR path = ?) AND ns = ? AND checkpoint <> ? AND ended <> ? AND {since}",
+        f" AND ({family} OR path = ?) AND ns = ? AND checkpoint <> ? AND ended <> ? AND turn = ?"
+        f" AND {since}",
         (thread, *values, path, *place, at or ""),
     )
     left = [row for row in rows.fetchall() if row["checkpoint"] not in line]
@@ -96,12 +100,12 @@ def _last(
     thread: str,
     which: str,
     values: tuple[str, ...],
-    place: tuple[str, str, int],
+    place: tuple[str, str, int, int],
 ) -> str | None:
     """The checkpoint of the last such visit that is not passed over, beside those of this one."""
     row = connection.execute(
         f"SELECT checkpoint FROM dalsegno_visit WHERE thread = ? AND {which} AND ns = ?"
-        " AND checkpoint <> ? AND ended <> ? ORDER BY id DESC LIMIT 1",
+        " AND checkpoint <> ? AND ended <> ? AND turn = ? ORDER BY id DESC LIMIT 1",
         (thread, *values, *place),
     ).fetchone()
     return None if row is None else str(row["checkpoint"])

@@ -55,13 +55,13 @@ def rewound(database: Database, run: str, holder: Holder, checkpoint: str, *, no
 
 
 def forked(
-    database: Database, record: RunRecord, source: str, asked: Sequence[Asked], *, now: float
+    database: Database, record: RunRecord, source: RunRecord, asked: Sequence[Asked], *, now: float
 ) -> None:
-    """Record a run whose thread was copied from ``source``, with tickets for what it asks.
+    """Record a run whose thread was copied from that of ``source``, with tickets for what it asks.
 
     It knows what the original did outside from there on, and asks before it does that again.
     """
     with database.transaction("fork") as connection:
         insert(connection, replace(record, status="paused" if asked else "queued"))
-        inherit(connection, source, record.thread, record.forked_at)
+        inherit(connection, source.thread, record.thread, record.forked_at, turn=source.turn)
         ask(connection, record.id, asked, now=now)

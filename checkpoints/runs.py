@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ..state.errors import ConflictError, NotFoundError
 from ..state.names import nearest
 from ..state.run import FINAL, Event, Holder, RunRecord, Status, StepRecord, after
-from . import leases
+from . import leases, turns
 from .database import Database
 from .process import is_dead
 from .reviews import close_all
@@ -23,12 +23,14 @@ class Runs:
         """Record a new run, held from the first moment where ``by`` says who drives it.
 
         Raises:
-            ConflictError: its thread or its key belongs to another run already.
+            ConflictError: its key belongs to another run already, or its thread is not as it was
+                when that was looked at.
             LeaseError: somebody drives that thread without a run.
         """
         try:
             # Who drives it tells of it at its pause or end: that is on disk with all before it.
             with self._database.transaction("start", durable=by is None) as connection:
+                turns.check_next(connection, record)
                 insert(connection, record)
                 if by is None:
                     return None
@@ -37,9 +39,8 @@ class Runs:
                 )
         except sqlite3.IntegrityError as error:
             raise ConflictError(
-                f"Thread {record.thread!r} belongs to another run, or a run was started "
-                f"with the key {record.key!r}.",
-                fix="Use another --thread, or resume the run that has it.",
+                f"A run was started with the key {record.key!r}, or on thread {record.thread!r}.",
+                fix="See it with: dalsegno runs. Resume it, or use another key or --thread.",
             ) from error
 
     def keyed(self, key: str) -> RunRecord | None:
@@ -48,21 +49,36 @@ class Runs:
         return _record(rows[0]) if rows else None
 
     def get(self, run: str) -> RunRecord:
-        """The run of that id, or of that thread.
+        """The run of that id, or the newest of that thread.
 
         Raises:
             NotFoundError: there is none; names the nearest.
         """
         rows = self._database.rows("SELECT * FROM dalsegno_run WHERE id = ?", (run,))
-        rows = rows or self._database.rows("SELECT * FROM dalsegno_run WHERE thread = ?", (run,))
-        if not rows:
+        found = _record(rows[0]) if rows else self.newest(run)
+        if found is None:
             known = self._database.rows("SELECT id FROM dalsegno_run")
             raise NotFoundError(
                 f"There is no run {run!r}{nearest(run, [row['id'] for row in known])} "
                 f"in {str(self._database.path)!r}.",
                 fix="See the runs there are with: dalsegno runs.",
             )
-        return _record(rows[0])
+        return found
+
+    def newest(self, thread: str) -> RunRecord | None:
+        """The last of the runs of a thread, which follow one another."""
+        rows = self._database.rows(
+            "SELECT * FROM dalsegno_run WHERE thread = ? ORDER BY turn DESC LIMIT 1", (thread,)
+        )
+        return _record(rows[0]) if rows else None
+
+    def next_after(self, record: RunRecord) -> RunRecord | None:
+        """The run that follows on a run's thread, if there is one."""
+        rows = self._database.rows(
+            "SELECT * FROM dalsegno_run WHERE thread = ? AND turn > ? ORDER BY turn LIMIT 1",
+            (record.thread, record.turn),
+        )
+        return _record(rows[0]) if rows else None
 
     def all(self) -> tuple[RunRecord, ...]:
         """Every run, the newest first."""
@@ -232,9 +248,10 @@ def left_row(connection: sqlite3.Connection, run: str, holder: Holder) -> sqlite
 
 def _columns(record: RunRecord) -> dict[str, object]:
     """A new run's columns."""
-    plain = ("id", "thread", "key", "workflow", "version", "digest", "source", "model", "status")
+    plain = ("id", "thread", "turn", "follows", "usage_before", "key", "workflow", "version")
+    more = ("digest", "source", "model", "strong", "status")
     times = ("created", "updated", "forked_from", "forked_at")
-    found: dict[str, object] = {name: getattr(record, name) for name in (*plain, *times)}
+    found: dict[str, object] = {name: getattr(record, name) for name in (*plain, *more, *times)}
     return {**found, "inputs": json.dumps(dict(record.inputs))}
 
 
@@ -267,4 +284,8 @@ def _record(row: sqlite3.Row) -> RunRecord:
         output=_loaded(row["output"]),
         metrics=_loaded(row["metrics"]),
         error=_loaded(row["error"]),
+        strong=row["strong"],
+        turn=row["turn"],
+        follows=row["follows"],
+        usage_before=row["usage_before"],
     )

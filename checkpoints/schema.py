@@ -1,18 +1,24 @@
 """The tables of a run database, and the version that they have together."""
 
 #: Raised with every change of a table below.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
+#: `turn` numbers the runs of one thread, which follow one another; `follows` is the checkpoint at
+#: which the one before left it, and `usage_before` how much of the state's usage is not its own.
 _RUNS = """
 CREATE TABLE IF NOT EXISTS dalsegno_run (
     id TEXT PRIMARY KEY,
-    thread TEXT NOT NULL UNIQUE,
+    thread TEXT NOT NULL,
+    turn INTEGER NOT NULL DEFAULT 0,
+    follows TEXT,
+    usage_before INTEGER NOT NULL DEFAULT 0,
     key TEXT UNIQUE,
     workflow TEXT NOT NULL,
     version TEXT NOT NULL,
     digest TEXT NOT NULL,
     source TEXT,
     model TEXT NOT NULL,
+    strong TEXT,
     inputs TEXT NOT NULL,
     status TEXT NOT NULL,
     created REAL NOT NULL,
@@ -21,7 +27,8 @@ CREATE TABLE IF NOT EXISTS dalsegno_run (
     forked_at TEXT,
     output TEXT,
     metrics TEXT,
-    error TEXT
+    error TEXT,
+    UNIQUE (thread, turn)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS dalsegno_lease (
     thread TEXT PRIMARY KEY,
@@ -63,6 +70,7 @@ CREATE TABLE IF NOT EXISTS dalsegno_step (
 ) STRICT, WITHOUT ROWID;
 """
 
+#: `turn` is that of the thread's run in which a step was come to, or which a marker is for.
 _JOURNAL = """
 CREATE TABLE IF NOT EXISTS dalsegno_visit (
     id INTEGER PRIMARY KEY,
@@ -73,6 +81,7 @@ CREATE TABLE IF NOT EXISTS dalsegno_visit (
     ns TEXT NOT NULL,
     checkpoint TEXT NOT NULL,
     ended INTEGER NOT NULL DEFAULT 0,
+    turn INTEGER NOT NULL DEFAULT 0,
     UNIQUE (thread, task)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS dalsegno_visit_path ON dalsegno_visit (thread, path, ns, id);
@@ -99,6 +108,7 @@ CREATE TABLE IF NOT EXISTS dalsegno_call (
     undo_args BLOB,
     asked_task TEXT,
     asked TEXT,
+    turn INTEGER NOT NULL DEFAULT 0,
     UNIQUE (thread, key)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS dalsegno_call_asked ON dalsegno_call (thread, asked_task)

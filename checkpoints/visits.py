@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from .lineage import has_ended
 from .passing import pass_over_abandoned
+from .turns import turn_of
 
 _NUMBERS = re.compile(r":\d+(?=[|/])")
 
@@ -85,35 +86,44 @@ def _known(connection: sqlite3.Connection, thread: str, task: str) -> Visit | No
 def _noted(
     connection: sqlite3.Connection, thread: str, path: str, level: Level, past: Container[str]
 ) -> Visit:
-    number = _left(connection, thread, path, level, past)
+    turn = turn_of(connection, thread)
+    number = _left(connection, thread, path, level, past, turn)
     if number is None:
-        pass_over_abandoned(connection, thread, path, ns=level.ns, checkpoint=level.checkpoint)
+        pass_over_abandoned(
+            connection, thread, path, ns=level.ns, checkpoint=level.checkpoint, turn=turn
+        )
         last = connection.execute(
             "SELECT max(number) FROM dalsegno_visit WHERE thread = ? AND path = ? AND ns = ?",
             (thread, path, level.ns),
         ).fetchone()[0]
         number = 0 if last is None else int(last) + 1
     connection.execute(
-        "INSERT INTO dalsegno_visit (thread, task, path, number, ns, checkpoint)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (thread, level.task, path, number, level.ns, level.checkpoint),
+        "INSERT INTO dalsegno_visit (thread, task, path, number, ns, checkpoint, turn)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (thread, level.task, path, number, level.ns, level.checkpoint, turn),
     )
     return Visit(path=path, number=number)
 
 
 def _left(
-    connection: sqlite3.Connection, thread: str, path: str, level: Level, past: Container[str]
+    connection: sqlite3.Connection,
+    thread: str,
+    path: str,
+    level: Level,
+    past: Container[str],
+    turn: int,
 ) -> int | None:
     """The number of a visit that never ended, and that a task may take over.
 
     Only visits of the same run of the graph around it count: when that began anew, so does this.
+    What an earlier run of the thread left is not taken over.
     Several that never ended were parallel, and are taken over in their order.
     """
     place = (thread, path, level.ns)
     before = connection.execute(
         "SELECT checkpoint FROM dalsegno_visit WHERE thread = ? AND path = ? AND ns = ?"
-        " AND checkpoint <> ? ORDER BY id DESC LIMIT 1",
-        (*place, level.checkpoint),
+        " AND checkpoint <> ? AND turn = ? ORDER BY id DESC LIMIT 1",
+        (*place, level.checkpoint, turn),
     ).fetchone()
     if before is None:
         return None

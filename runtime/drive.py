@@ -16,6 +16,7 @@ from langgraph.types import Command
 from ..checkpoints.journal import Journal
 from ..checkpoints.sqlite import SqliteSaver
 from ..checkpoints.standing import pause
+from ..checkpoints.turns import has_begun
 from ..graphs.calling import bound
 from ..graphs.compiler import Graph
 from ..state.context import RunContext
@@ -57,7 +58,7 @@ class Drive:
     watch: Watch
     #: LangGraph's run context of a graph that was compiled elsewhere, whatever that takes.
     context: object = None
-    #: Whether nobody can have used the thread before.
+    #: Whether the run was started just now: its input is what comes first.
     fresh: bool = False
     #: The attempts that began here.
     steps: list[StepRecord] = field(default_factory=list)
@@ -132,7 +133,7 @@ class Drive:
         Decisions are fed by interrupt id from our own record, and only to the request that the
         person was shown, so that going on after a crash answers every pause as it was answered.
         """
-        if snapshot is None or snapshot.created_at is None:
+        if snapshot is None or snapshot.created_at is None or not self._begun():
             return self.workflow.entry(self.record.inputs)
         tickets = self.reviews.list(self.record.id, open_only=False)
         pending = asked_by(snapshot)
@@ -146,6 +147,9 @@ class Drive:
             return Command(resume=decided)
         return None if used else _STAY
 
+    def _begun(self) -> bool:
+        return has_begun(self.database, self.record)
+
     def _used(self, snapshot: StateSnapshot) -> frozenset[str]:
         """The pauses whose tasks have taken their answer, and then failed."""
         saver = self.graph.checkpointer
@@ -157,7 +161,11 @@ class Drive:
         options: dict[str, Any] = {"durability": "sync", "control": self.control}  # Any: options
         if isinstance(self.graph, Graph):
             options["context"] = RunContext(
-                model=self.record.model, run=self.record.id, directory=self.directory, steps=self
+                model=self.record.model,
+                strong=self.record.strong,
+                run=self.record.id,
+                directory=self.directory,
+                steps=self,
             )
             await self.graph.ainvoke(entry, self.config, **options)
         else:
@@ -233,7 +241,8 @@ class Drive:
         )
         output, worked = None, None
         with suppress(Exception):  # the first error is the one to tell
-            values = (await self.graph.aget_state(self.config)).values
+            known = await self.graph.aget_state(self.config)
+            values = known.values if self._begun() else {}
             worked = self._metrics(values, shown.spent)
             output = self.workflow.output(values) if values else None
         self.runs.leave(
@@ -250,7 +259,8 @@ class Drive:
         """What the run used, with what its failures spent: the state does not have that."""
         lost = [*lost_in(self.record.metrics or {}), *spent]
         known = values if isinstance(values, Mapping) else {}
-        return metrics(known, self.runs.steps(self.record.id), lost=lost)
+        steps = self.runs.steps(self.record.id)
+        return metrics(known, steps, lost=lost, before=self.record.usage_before)
 
 
 #: The entry of a run whose pause nobody has decided on: there is nothing to do.

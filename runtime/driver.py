@@ -13,8 +13,6 @@ from .draining import Draining
 from .engine import Engine, in_process
 
 if TYPE_CHECKING:
-    from langchain_core.runnables import RunnableConfig
-
     from ..checkpoints.database import Database
     from ..checkpoints.keeper import Keeper
     from ..checkpoints.reviews import Reviews
@@ -43,21 +41,18 @@ class Driver:
         """Record a run and have it driven; gives its id, or that of the run its key started before.
 
         Raises:
-            ConflictError: the thread was used before, or the key started something else.
+            ConflictError: the thread's last run has not ended or is none to be followed, or the
+                key started something else.
         """
         if record.key is not None and (known := self.runs.keyed(record.key)) is not None:
             return await self._started_before(known, record, definition, watch)
-        if record.thread != record.id:
-            await self._check_thread(definition, record.thread)
-        self.programs.graph(definition)  # what cannot be built must not leave a run behind
-        holder: Holder | None = None
+        graph = self.programs.graph(definition)  # what cannot be built must leave no run behind
         try:
-            if self.engine is in_process:
-                until = record.created + self.keeper.lease
-                started = replace(record, status="running")
-                holder = self.runs.add(started, by=self._name(), until=until)
-            else:
-                self.runs.add(record)
+            if record.thread != record.id:
+                from .joining import joined
+
+                record = await joined(record, definition, graph, self.runs)
+            holder = self._add(record)
         except ConflictError:
             found = None if record.key is None else self.runs.keyed(record.key)
             if found is None:
@@ -66,9 +61,16 @@ class Driver:
         if holder is None:
             await self.pass_on(record, definition, watch)
         else:
-            fresh = record.thread == record.id
-            await self._drive(record.id, definition, holder, watch, fresh=fresh)
+            # Nobody can have written to the thread since it was looked at: it is held.
+            await self._drive(record.id, definition, holder, watch, fresh=True)
         return record.id
+
+    def _add(self, record: RunRecord) -> Holder | None:
+        """Record a run, held from then on where it is driven here."""
+        if self.engine is not in_process:
+            return self.runs.add(record)
+        until = record.created + self.keeper.lease
+        return self.runs.add(replace(record, status="running"), by=self._name(), until=until)
 
     async def pass_on(self, record: RunRecord, definition: Ready, watch: Watch) -> None:
         """Give a run that is ready to the engine."""
@@ -97,8 +99,8 @@ class Driver:
 
         Whoever starts a run again wants it done.
         """
-        was = (known.workflow, known.digest, known.model)
-        same = was == (record.workflow, record.digest, record.model)
+        was = (known.workflow, known.digest, known.model, known.strong)
+        same = was == (record.workflow, record.digest, record.model, record.strong)
         if not same or not _same_inputs(known, record, definition):
             raise ConflictError(
                 f"The key {record.key!r} has started run {known.id!r} with another workflow, "
@@ -110,16 +112,6 @@ class Driver:
             with suppress(LeaseError, ConflictError):  # somebody may be quicker
                 await self.resume(known, begun, watch)
         return known.id
-
-    async def _check_thread(self, definition: Ready, thread: str) -> None:
-        """Refuse a thread that has checkpoints: the graph would go on there, inputs unread."""
-        config: RunnableConfig = {"configurable": {"thread_id": thread}}
-        found = await self.programs.graph(definition).aget_state(config)
-        if found.created_at is not None:
-            raise ConflictError(
-                f"Thread {thread!r} has been used before.",
-                fix="Use another thread, or resume the run that has it.",
-            )
 
     async def _drive(
         self, run: str, definition: Ready, holder: Holder, watch: Watch, *, fresh: bool = False

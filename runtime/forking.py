@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..checkpoints import rewinding
+from ..checkpoints.runs import Runs
 from ..state.errors import ConflictError, LeaseError, NotFoundError
 from ..state.names import nearest
 from .copying import at, copy_checkpoint, put_again
 from .tickets import asked_now
+from .turns import checkpoint_of, stretch_of
 
 if TYPE_CHECKING:
     from ..checkpoints.database import Database
@@ -31,9 +33,9 @@ async def roll_back(
 
     Raises:
         NotFoundError: no such checkpoint. LeaseError: the run is being driven.
-        ConflictError: it stands there already, or has ended for good.
+        ConflictError: it stands there already, has ended for good, or that is another run's.
     """
-    await _check(graph, record.thread, checkpoint)
+    await _check(database, graph, record, checkpoint)
     await _check_moves(graph, record, checkpoint)
     await go_back(database, graph, record, checkpoint, by=by, now=now)
 
@@ -68,14 +70,16 @@ async def fork(
     taken along; otherwise the next step begins anew.
 
     Raises:
-        NotFoundError: no such checkpoint.
+        NotFoundError: no such checkpoint. ConflictError: it is another run's.
     """
-    await _check(graph, record.thread, checkpoint)
+    await _check(database, graph, record, checkpoint)
     await copy_checkpoint(graph, record.thread, checkpoint, new)
     made = replace(
         record,
         id=new,
         thread=new,
+        turn=0,
+        follows=None,
         key=None,
         status="queued",
         created=now,
@@ -87,7 +91,7 @@ async def fork(
         error=None,
     )
     asked = await asked_now(graph, at(new))
-    rewinding.forked(database, made, record.thread, asked, now=now)
+    rewinding.forked(database, made, record, asked, now=now)
     return new
 
 
@@ -101,13 +105,23 @@ async def _check_moves(graph: AnyGraph, record: RunRecord, checkpoint: str) -> N
         )
 
 
-async def _check(graph: AnyGraph, thread: str, checkpoint: str) -> None:
-    """NotFoundError when a thread has no such checkpoint."""
-    if (await graph.aget_state(at(thread, checkpoint))).created_at is not None:
-        return
-    newest = [each async for each in graph.aget_state_history(at(thread), limit=100)]
-    known = [str(each.config["configurable"]["checkpoint_id"]) for each in newest]
-    raise NotFoundError(
-        f"Thread {thread!r} has no checkpoint {checkpoint!r}{nearest(checkpoint, known)}.",
-        fix="See them with: dalsegno show RUN --history.",
-    )
+async def _check(database: Database, graph: AnyGraph, record: RunRecord, checkpoint: str) -> None:
+    """NotFoundError when a run's thread has no such checkpoint; ConflictError when it is of another
+    run there."""
+    runs = Runs(database)
+    own, thread = stretch_of(runs, record), record.thread
+    if (await graph.aget_state(at(thread, checkpoint))).created_at is None:
+        known = [checkpoint_of(each) async for each in own.snapshots(graph, 100)]
+        raise NotFoundError(
+            f"Thread {thread!r} has no checkpoint {checkpoint!r}{nearest(checkpoint, known)}.",
+            fix=f"See those of the run with: dalsegno show {record.id} --history",
+        )
+    if not own.holds(checkpoint):
+        every = [each for each in runs.all() if each.thread == thread]
+        owners = [each for each in every if stretch_of(runs, each).holds(checkpoint)]
+        shown = " or ".join(repr(each.id) for each in owners)
+        raise ConflictError(
+            f"Checkpoint {checkpoint!r} is not of run {record.id!r}: thread {thread!r} came to it "
+            f"in run {shown}.",
+            fix="Nothing was changed. To start another run from there, fork that one.",
+        )

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..graphs.channels import TELEMETRY
 from .copying import at
 from .tickets import asked_by
+from .turns import checkpoint_of
 
 if TYPE_CHECKING:
-    from langchain_core.runnables import RunnableConfig
     from langgraph.types import StateSnapshot
 
     from .programs import AnyGraph, Ready
+    from .turns import Stretch
 
 #: How a checkpoint came about: from the input, by a step, by hand, or as a copy of another.
 Source = Literal["input", "loop", "update", "fork"]
@@ -45,15 +46,14 @@ class Entry:
 
 
 async def history(
-    graph: AnyGraph, thread: str, *, fields: Collection[str] | None, limit: int | None
+    graph: AnyGraph, stretch: Stretch, *, fields: Collection[str] | None, limit: int | None
 ) -> tuple[Entry, ...]:
-    """The newest checkpoints of a thread, the newest first; ``fields`` None: every one.
+    """The newest checkpoints of a run, the newest first; ``fields`` None: every one.
 
     What is read does not grow with the thread's length, where there is a ``limit``.
     """
-    config: RunnableConfig = {"configurable": {"thread_id": thread}}
     more = None if limit is None else limit + 1
-    found = [each async for each in graph.aget_state_history(config, limit=more)]
+    found = [each async for each in stretch.snapshots(graph, more)]
     known = {_id(each.config): each for each in found}
     entries = []
     for each in found[:limit]:
@@ -67,16 +67,18 @@ async def history(
 
 async def lineage(
     graph: AnyGraph,
-    thread: str,
+    stretch: Stretch,
     checkpoint: str,
     *,
     fields: Collection[str] | None,
     limit: int | None,
 ) -> tuple[Entry, ...]:
-    """A checkpoint and those that it came from, one from another, the newest first."""
+    """A checkpoint of a run and those of it that it came from, the newest first."""
     found: list[Entry] = []
-    here = await graph.aget_state(at(thread, checkpoint))
+    here = await graph.aget_state(at(stretch.thread, checkpoint))
     while here.created_at is not None and (limit is None or len(found) < limit):
+        if not stretch.holds(checkpoint_of(here)):
+            break
         before = here.parent_config
         parent = None if before is None else await graph.aget_state(before)
         found.append(_entry(here, parent, fields))

@@ -35,14 +35,19 @@ def tell(watch: Watch, progress: Progress) -> None:
 
 
 def metrics(
-    values: Mapping[str, object], steps: Sequence[StepRecord], *, lost: Sequence[Usage] = ()
+    values: Mapping[str, object],
+    steps: Sequence[StepRecord],
+    *,
+    lost: Sequence[Usage] = (),
+    before: int = 0,
 ) -> dict[str, object]:
     """Seconds of work, steps, and what the model calls used: in all and by step.
 
-    ``lost`` is what failures spent that ended the run; it counts, and is listed by itself too.
+    ``lost`` is what failures spent that ended the run; it counts, and is listed by itself too. The
+    first entries of usage, as many as ``before``, are of the thread's earlier runs.
     """
     usage = values.get("usage")
-    found = usage if isinstance(usage, list | tuple) else ()
+    found = usage[before:] if isinstance(usage, list | tuple) else ()
     rows = [*(each for each in found if isinstance(each, Usage)), *lost]
     worked = [each.ended - each.started for each in steps if each.ended is not None]
     return {

@@ -15,11 +15,13 @@ from pydantic import ValidationError
 from ..checkpoints.process import this_process
 from ..checkpoints.standing import settle
 from ..checkpoints.threads import threads
+from ..checkpoints.turns import has_begun
 from ..state.errors import DalsegnoError, NotFoundError
 from ..state.run import FINAL
 from .copying import at
 from .forking import go_back
 from .tickets import asked_now
+from .turns import stretch_of
 
 if TYPE_CHECKING:
     from langgraph.types import StateSnapshot
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from ..checkpoints.sqlite import SqliteSaver
     from ..state.run import RunRecord
     from .programs import AnyGraph, Programs, Ready
+    from .turns import Stretch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +74,7 @@ class Clinic:
         return tuple(each for each in found if each is not None)
 
     async def _thread(self, thread: str, *, repair: bool) -> Trouble | None:
-        record = self._record(thread)
+        record = self.runs.newest(thread)  # those before it have ended
         trouble = self._damaged(thread, record)
         mend = self._take_out
         if trouble is None and record is not None:
@@ -83,13 +86,6 @@ class Clinic:
             return replace(trouble, mended=await mend(trouble, record))
         except DalsegnoError as error:
             return replace(trouble, refused=error.message)
-
-    def _record(self, thread: str) -> RunRecord | None:
-        try:
-            found = self.runs.get(thread)
-        except NotFoundError:
-            return None
-        return found if found.thread == thread else None
 
     def _damaged(self, thread: str, record: RunRecord | None) -> Trouble | None:
         report = self.saver.sound(thread)
@@ -116,7 +112,8 @@ class Clinic:
             left = f"It stands at checkpoint {report.last_sound!r}."
         if record is not None and record.status not in FINAL:
             graph = self.programs.graph(self.programs.of(record))
-            asked = await asked_now(graph, at(record.thread))
+            begun = has_begun(self.database, record)
+            asked = await asked_now(graph, at(record.thread)) if begun else ()
             settle(self.database, record.id, asked, now=self.clock())
         return f"Taken out: {'; '.join(trouble.found)}. {left}"
 
@@ -131,7 +128,7 @@ class Clinic:
         unfit = await _misfit(graph, ready, record.thread)
         if unfit is None:
             return None
-        sound = await _last_sound(graph, ready, record.thread)
+        sound = await _last_sound(graph, ready, stretch_of(self.runs, record))
         return replace(
             Trouble(thread=record.thread, run=record.id, found=(unfit.said,), field=unfit.field),
             checkpoint=unfit.checkpoint,
@@ -175,9 +172,9 @@ async def _misfit(graph: AnyGraph, ready: Ready, thread: str) -> _Misfit | None:
     )
 
 
-async def _last_sound(graph: AnyGraph, ready: Ready, thread: str) -> StateSnapshot | None:
-    """The newest checkpoint that can be read and whose values fit."""
-    history = graph.aget_state_history(at(thread))
+async def _last_sound(graph: AnyGraph, ready: Ready, own: Stretch) -> StateSnapshot | None:
+    """The newest checkpoint of a run that can be read and whose values fit."""
+    history = own.snapshots(graph)
     while True:
         try:
             snapshot = await anext(history)

@@ -11,6 +11,7 @@ from ..checkpoints.database import database_at, nothing
 from ..checkpoints.keeper import LEASE, Keeper
 from ..checkpoints.reviews import Reviews
 from ..checkpoints.runs import Runs
+from ..checkpoints.turns import has_begun
 from ..state.context import DEFAULT_URL, OFFLINE
 from ..state.errors import DalsegnoError, LeaseError
 from ..state.review import Review
@@ -39,6 +40,15 @@ if TYPE_CHECKING:
 def _new_id() -> str:
     """Eight characters that are easily read out and typed."""
     return "".join(secrets.choice("23456789abcdefghjkmnpqrstuvwxyz") for _ in range(8))
+
+
+def _check_models(model: str, strong: str | None) -> None:
+    """Refuse, before anything runs, a model that cannot be reached."""
+    from ..nodes.models.connect import check_model
+
+    for each in (model, strong):
+        if each is not None:
+            check_model(each)
 
 
 class Runtime(Travel):
@@ -104,25 +114,30 @@ class Runtime(Travel):
         inputs: Mapping[str, object] | BaseModel,
         *,
         model: str = OFFLINE,
+        strong: str | None = None,
         thread: str | None = None,
         key: str | None = None,
         watch: Watch = unwatched,
     ) -> Run:
         """Run a workflow up to its end, its first pause or an error, and give the run.
 
+        Agents whose tier is strong use the model ``strong``; left out, ``model`` like the others.
+        On a ``thread`` whose last run has ended this one goes on with the state that it left, as
+        LangGraph does: the inputs are new, and every other field is as it was.
         ``key`` is your own name for this start (an order's number, a message's id): starting again
         with it gives the same run, which goes on if it had stopped.
 
         Raises:
             ValidationError: the workflow, an input, the model or the thread is wrong; then
                 nothing was started and nothing written. A ConflictError, when ``key`` has started
-                something else.
+                something else, or the last run on ``thread`` has not ended or is of another
+                workflow.
             DatabaseError: the database cannot be used.
         """
         from ..graphs.bridge import blocking
 
         return blocking(self.astart)(
-            workflow, inputs, model=model, thread=thread, key=key, watch=watch
+            workflow, inputs, model=model, strong=strong, thread=thread, key=key, watch=watch
         )
 
     async def astart(
@@ -131,15 +146,14 @@ class Runtime(Travel):
         inputs: Mapping[str, object] | BaseModel,
         *,
         model: str = OFFLINE,
+        strong: str | None = None,
         thread: str | None = None,
         key: str | None = None,
         watch: Watch = unwatched,
     ) -> Run:
         """As ``start``, awaited. A ``Program`` runs as it is, and does not take its name."""
-        from ..nodes.models.connect import check_model
-
         definition = self._programs.learn(workflow)
-        check_model(model)
+        _check_models(model, strong)
         now = self._clock()
         run = self._new_id()
         record = RunRecord(
@@ -151,6 +165,7 @@ class Runtime(Travel):
             digest=definition.digest,
             source=definition.source,
             model=model,
+            strong=strong,
             inputs=definition.checked(inputs),
             status="queued",
             created=now,
@@ -172,14 +187,12 @@ class Runtime(Travel):
 
     async def aresume(self, run: Run | str, *, watch: Watch = unwatched) -> Run:
         """As ``resume``, awaited. It drives the run in this process, whatever the engine."""
-        from ..nodes.models.connect import check_model
-
         name = self._runs.get(run if isinstance(run, str) else run.id).id
         passed = pass_deadlines(self._database, now=self._clock(), run=name)
         record = self._runs.get(name)
         if record.status in FINAL or has_expired(passed):  # resuming once more asks again
             return self.run(record.id)
-        check_model(record.model)
+        _check_models(record.model, record.strong)
         await self._driver.resume(record, self._programs.of(record), watch)
         return self.run(record.id)
 
@@ -203,12 +216,10 @@ class Runtime(Travel):
         self, review: str, decision: object, *, by: str, watch: Watch = unwatched
     ) -> Run:
         """As ``decide``, awaited."""
-        from ..nodes.models.connect import check_model
-
         ticket = self._reviews.get(review)
         record = self._runs.get(ticket.run)
         definition = self._programs.of(record)
-        check_model(record.model)
+        _check_models(record.model, record.strong)
         # else the conflict is what there is to tell
         made = made_of(ticket, decision, definition) if ticket.open else {}
         config: RunnableConfig = {"configurable": {"thread_id": record.thread}}
@@ -244,7 +255,7 @@ class Runtime(Travel):
         self._driver.draining.begin()
 
     def run(self, run: str) -> Run:
-        """The run of that id, or of that thread.
+        """The run of that id, or the newest of that thread.
 
         Raises:
             NotFoundError: there is none; names the nearest.
@@ -300,10 +311,15 @@ class Runtime(Travel):
 
     async def avalues(self, run: Run | str) -> Mapping[str, object]:
         """What is known in a run as it stands: the state's fields, and what the graph noted."""
+        from .copying import at
+        from .turns import stretch_of
+
         record = self._runs.get(run if isinstance(run, str) else run.id)
-        config: RunnableConfig = {"configurable": {"thread_id": record.thread}}
+        own = stretch_of(self._runs, record)
+        if own.empty or not has_begun(self._database, record):
+            return {}
         graph = self._programs.graph(self._programs.of(record))
-        values: Mapping[str, object] = (await graph.aget_state(config)).values
+        values: Mapping[str, object] = (await graph.aget_state(at(own.thread, own.until))).values
         return values
 
     def close(self) -> None:

@@ -28,7 +28,7 @@ class Travel(ABC):
 
     @abstractmethod
     def run(self, run: str) -> Run:
-        """The run of that id, or of that thread."""
+        """The run of that id, or the newest of that thread."""
 
     def history(self, run: Run | str, *, limit: int | None = 50) -> tuple[Entry, ...]:
         """The newest ``limit`` checkpoints of a run (None: all), the newest first.
@@ -43,11 +43,13 @@ class Travel(ABC):
     async def ahistory(self, run: Run | str, *, limit: int | None = 50) -> tuple[Entry, ...]:
         """As ``history``, awaited."""
         from .history import fields_of, history, lineage
+        from .turns import stretch_of
 
         record = self._runs.get(run if isinstance(run, str) else run.id)
         ready = self._programs.of(record)
         graph, fields = self._programs.graph(ready), fields_of(ready)
-        found = await history(graph, record.thread, fields=fields, limit=limit)
+        own = stretch_of(self._runs, record)
+        found = await history(graph, own, fields=fields, limit=limit)
         while record.forked_from is not None and record.forked_at is not None:
             whole = bool(found) and found[-1].parent is None
             left = None if limit is None else limit - len(found) + 1
@@ -55,7 +57,8 @@ class Travel(ABC):
                 break
             # A fork's first checkpoint is one of its original's, which knows how it was made.
             checkpoint, record = record.forked_at, self._runs.get(record.forked_from)
-            before = await lineage(graph, record.thread, checkpoint, fields=fields, limit=left)
+            own = stretch_of(self._runs, record)
+            before = await lineage(graph, own, checkpoint, fields=fields, limit=left)
             found = (*found[:-1], *before) if before else found
             if not before:
                 break
@@ -69,7 +72,8 @@ class Travel(ABC):
 
         Raises:
             NotFoundError: no such run or checkpoint. LeaseError: it is being driven.
-            ConflictError: it stands there already, or has ended for good (fork it then).
+            ConflictError: it stands there already, has ended for good (fork it then), or the
+                checkpoint is of another run on its thread.
         """
         from ..graphs.bridge import blocking
 
@@ -92,7 +96,8 @@ class Travel(ABC):
         is paused, with tickets of its own. What comes after the checkpoint it does for itself.
 
         Raises:
-            NotFoundError: no such run or checkpoint.
+            NotFoundError: no such run or checkpoint. ConflictError: it is of another run on its
+                thread.
         """
         from ..graphs.bridge import blocking
 

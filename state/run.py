@@ -104,7 +104,9 @@ class RunRecord:
     ``error`` are plain JSON data. ``digest`` is what its definition meant when it was started, and
     ``source`` the file that this was read from, if any. ``key`` is the caller's own name for it: a
     second start with the same one gives this run. A fork names the run that it was ``forked_from``
-    and the checkpoint.
+    and the checkpoint. ``turn`` is its number among the runs of its thread, which follow one
+    another: each begins where the thread stood, at the checkpoint that it ``follows``, with a
+    state that had ``usage_before`` entries of usage.
     """
 
     id: str
@@ -124,6 +126,10 @@ class RunRecord:
     output: Mapping[str, object] | None = None
     metrics: Mapping[str, object] | None = None
     error: Mapping[str, object] | None = None
+    strong: str | None = None
+    turn: int = 0
+    follows: str | None = None
+    usage_before: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

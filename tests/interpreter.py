@@ -105,11 +105,14 @@ class _Keys(SimpleNamespace):
         return None
 
 
-def interpret(definition: Definition, inputs: Mapping[str, Any]) -> Scope:
-    """The state at the end of a run with these inputs, and its trace."""
+def interpret(
+    definition: Definition, inputs: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> Scope:
+    """The state at the end of a run with these inputs, and its trace; ``before`` is the state of
+    a thread that had runs before."""
     steps = definition["workflow_steps"]
     specs = {**definition.get("inputs", {}), **definition.get("state", {})}
-    scope = Scope(specs=_specs(steps, specs), trace=Trace())
+    scope = Scope(specs=_specs(steps, specs), trace=Trace(), values=dict(before or {}))
     for name, spec in definition.get("inputs", {}).items():
         has_default = isinstance(spec, Mapping) and "default" in spec
         scope.values[name] = inputs.get(name, spec["default"]) if has_default else inputs[name]

@@ -42,7 +42,7 @@ def test_the_diagram_is_the_codes_own() -> None:
     assert f"```mermaid\n{diagram()}\n```" in PAGE.read_text(), f"It should hold:\n{diagram()}"
 
 
-def test_the_example_runs_as_it_stands() -> None:
-    (code,) = re.findall(r"^```python run\n(.*?)^```", PAGE.read_text(), re.M | re.S)
-    names: dict[str, object] = {"__name__": "example"}
-    exec(compile(code, str(PAGE), "exec"), names)
+def test_the_examples_run_as_they_stand() -> None:
+    for code in re.findall(r"^```python run\n(.*?)^```", PAGE.read_text(), re.M | re.S):
+        names: dict[str, object] = {"__name__": "example"}
+        exec(compile(code, str(PAGE), "exec"), names)

@@ -19,14 +19,14 @@ from typing import Any
 from nemesis_parts import world
 from nemesis_parts.killing import Died, Reach, Worker, begin, import_what, kill_from
 
-from . import acting, spoiling
+from . import acting, spoiling, talking
 
 #: What a child waits at before it does what others try at the same moment.
 Gate = Callable[[], None]
 Report = dict[str, Any]  # Any: JSON
 Act = Callable[..., Report]
 
-ACTS: Mapping[str, Act] = {**acting.ACTS, **spoiling.ACTS}
+ACTS: Mapping[str, Act] = {**acting.ACTS, **spoiling.ACTS, **talking.ACTS}
 
 
 def _open() -> None:

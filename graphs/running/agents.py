@@ -93,7 +93,7 @@ class Agents:
         task = f"{work.task}\nDivide this among the workers. They are: {about}."
 
         async def act(values: Values, call: Call) -> Update:
-            if (agent.model or call.context.model) == OFFLINE:
+            if _model_of(agent, call) == OFFLINE:
                 return {name: everybody(work)}
 
             def read(answer: BaseModel) -> Update:
@@ -139,7 +139,7 @@ class Agents:
 
         async def act(values: Values, call: Call) -> Update:
             said = values.get(work.chat) or ()
-            if manager is None or (manager.model or call.context.model) == OFFLINE:
+            if manager is None or _model_of(manager, call) == OFFLINE:
                 return {name: next_turn(said, work.participants, before=values.get(name))}
 
             def read(answer: BaseModel) -> Update:
@@ -187,7 +187,7 @@ class Agents:
             AgentCall(
                 step=call.step,
                 agent=agent.name,
-                model=agent.model or call.context.model,
+                model=_model_of(agent, call),
                 specialization=agent.specialization,
                 instructions=agent.instructions,
                 task=task,
@@ -203,6 +203,10 @@ class Agents:
             )
         )
         return {**read(answer.value), "usage": (replace(answer.usage, dropped=answer.dropped),)}
+
+
+def _model_of(agent: Agent, call: Call) -> str:
+    return agent.model or call.context.model_for(agent.tier)
 
 
 def answer_schema(

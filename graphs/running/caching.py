@@ -83,7 +83,8 @@ def _key(about: object, values: Values, call: Call) -> str | None:
         read = to_jsonable_python(values)
     except PydanticSerializationError:
         return None
-    text = json.dumps([about, call.context.model, read], sort_keys=True)
+    models = [call.context.model, call.context.strong]
+    text = json.dumps([about, models, read], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

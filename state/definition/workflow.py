@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
+from ..context import Tier
 from ..journal import Effect
 from .parts import Duration, Name, Names, OnDeadline, Part, Reference, TypeSpec
 from .policies import ErrorHandling
@@ -49,7 +50,8 @@ class About(Part):
 class Agent(Part):
     """One agent: one responsibility, the tools that it may use, and how much it is given to read.
 
-    ``context_limit`` is in tokens. ``model`` is a ``provider:name``; left out, the run's own.
+    ``context_limit`` is in tokens. ``model`` is a ``provider:name``; left out, the run's own for
+    the agent's ``tier``.
     ``function`` makes it an agent of your own: a function, or a class with
     ``async execute(dict) -> dict``. ``input`` and ``output`` declare what it reads and what it
     gives, for steps that do not say.
@@ -62,6 +64,7 @@ class Agent(Part):
     context_limit: int | None = Field(default=None, ge=1)
     tools: Names = ()
     model: str | None = Field(default=None, min_length=1)
+    tier: Tier = "usual"
     temperature: float | None = Field(default=None, ge=0, le=2)
     max_tokens: int | None = Field(default=None, ge=1)
     function: Reference | None = None
@@ -167,6 +170,7 @@ class Workflow(Part):
     monitoring: Monitoring | None = None
 
     _file: str | None = PrivateAttr(default=None)
+    _folder: str | None = PrivateAttr(default=None)
 
     @property
     def file(self) -> str | None:
@@ -175,13 +179,19 @@ class Workflow(Part):
 
     @property
     def base(self) -> str | None:
-        """The folder of that file, where its own modules may lie."""
-        return None if self._file is None else str(Path(self._file).parent)
+        """The folder of the definition, where its own modules may lie."""
+        return self._folder if self._file is None else str(Path(self._file).parent)
 
     def located(self, file: str) -> Workflow:
         """The definition as one that was read from ``file``, an absolute path."""
         made = self.model_copy()
         made._file = file
+        return made
+
+    def placed(self, folder: str) -> Workflow:
+        """The definition as one of ``folder`` that goes by its name and not by its file."""
+        made = self.model_copy()
+        made._folder = folder
         return made
 
     @property
