@@ -71,11 +71,11 @@ outputs: [ticket, problem]
 """
 
 
-def begin(name: str, *, json: bool) -> None:
-    """Write ``NAME.yaml`` here and say what to do next.
+def check_name(name: str) -> None:
+    """Refuse what is no workflow's name.
 
     Raises:
-        InputError: it is no name, or there is such a file. ResourceError: it cannot be written.
+        InputError: it is none; names one that is near.
     """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
         stem = re.sub(r"\W", "_", name.removesuffix(".yaml")).strip("_")
@@ -84,6 +84,15 @@ def begin(name: str, *, json: bool) -> None:
             f"{name!r} is no workflow's name.",
             fix=f"A name has letters, digits and underscores and begins with a letter{near}.",
         )
+
+
+def begin(name: str, *, json: bool) -> None:
+    """Write ``NAME.yaml`` here and say what to do next.
+
+    Raises:
+        InputError: it is no name, or there is such a file. ResourceError: it cannot be written.
+    """
+    check_name(name)
     path = Path(f"{name}.yaml")
     try:
         with path.open("x", encoding="utf-8") as file:

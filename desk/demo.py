@@ -1,5 +1,6 @@
-"""The walk through the main job, for somebody who has just arrived."""
+"""The walk through a ready workflow on its own sample, for somebody who has just arrived."""
 
+import json
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -18,7 +19,7 @@ from .terminal import (
     user_name,
     wrapped,
 )
-from .views import exit_code
+from .views import exit_code, finish
 
 if TYPE_CHECKING:
     from ..runtime.run import Run
@@ -38,17 +39,23 @@ _KEYS = {
 }
 
 
-def demonstrate(db: str, *, json: bool) -> int:
-    """Run, pause, show the review, ask for the decision, deliver. Gives the exit code."""
-    from ..graphs.library import sample
+def demonstrate(workflow: str, db: str, *, as_json: bool) -> int:
+    """Run, pause, show the review, ask for the decision, deliver. Gives the exit code.
+
+    Raises:
+        NotFoundError: the catalog has no such workflow.
+    """
+    from ..graphs.library import load, sample
     from ..runtime.runtime import Runtime
 
+    inputs = sample(workflow)
     runtime = Runtime(db)
-    if not json:
-        say(wrapped(_WELCOME))
+    if not as_json:
+        say(wrapped(_WELCOMES.get(workflow) or load(workflow).description))
+        say(wrapped("Nothing leaves this machine: no key, no network."))
         say()
-    run = runtime.start("investor_summary", sample("investor_summary"), watch=progress())
-    if json:
+    run = runtime.start(workflow, inputs, watch=progress())
+    if as_json:
         while run.status == "paused":
             run = runtime.decide(run.reviews()[0].id, {"type": "approve"}, by="demo")
         print_json(run.public())
@@ -61,10 +68,10 @@ def demonstrate(db: str, *, json: bool) -> int:
     return exit_code(run)
 
 
-_WELCOME = (
-    "Dalsegno reads a fictional company's annual report of two pages and drafts a summary for "
-    "investors. Nothing leaves this machine: no key, no network."
-)
+_WELCOMES = {
+    "investor_summary": "Dalsegno reads a fictional company's annual report of two pages and "
+    "drafts a summary for investors."
+}
 
 
 def _approved(runtime: "Runtime", run: "Run") -> "Run":
@@ -102,7 +109,7 @@ def _decided(runtime: "Runtime", review: "Review") -> "Run | None":
     """The run after the person's decision; None at the end of input."""
     while True:
         try:
-            decision = _asked()
+            decision = _asked(review)
         except EOFError:
             return None
         try:
@@ -112,7 +119,7 @@ def _decided(runtime: "Runtime", review: "Review") -> "Run | None":
             complain(f"  {error}")
 
 
-def _asked() -> dict[str, object]:
+def _asked(review: "Review") -> dict[str, object]:
     """The decision of the person at the terminal, asked again until it is one."""
     say("\nYour decision: [a]pprove, [e]dit, [r]eject or ask a [q]uestion?")
     while True:
@@ -121,13 +128,31 @@ def _asked() -> dict[str, object]:
             case "approve":
                 return {"type": "approve"}
             case "edit":
-                return {"type": "edit", "args": {"summary": _text("The new summary, in one line")}}
+                return {"type": "edit", "args": _edited(review.args)}
             case "reject":
-                return {"type": "reject", "message": _text("What should the writer do")}
+                return {"type": "reject", "message": _text("Why, or what should be done")}
             case "respond":
-                return {"type": "respond", "message": _text("Your question to the report")}
+                return {"type": "respond", "message": _text("Your question")}
             case _:
                 say(f"  {typed!r} is none of these.")
+
+
+def _edited(fields: Mapping[str, object]) -> dict[str, object]:
+    """One field and its new value; what is no text is typed as JSON."""
+    name = next(iter(fields))
+    if len(fields) > 1:
+        asked = f"Which field: {', '.join(fields)}? (just Enter: {name}): "
+        while (typed := input(asked).strip() or name) not in fields:
+            say(f"  There is no field {typed!r}.")
+        name = typed
+    if isinstance(fields[name], str):
+        return {name: _text(f"The new {name}, in one line")}
+    while True:
+        typed = _text(f"The new {name}, as JSON in one line")
+        try:
+            return {name: json.loads(typed)}
+        except json.JSONDecodeError as error:
+            say(f"  That is no JSON: {error}.")
 
 
 def _text(asked: str) -> str:
@@ -139,7 +164,9 @@ def _text(asked: str) -> str:
 
 
 def _end(run: "Run") -> None:
-    if run.status == "completed":
+    if run.status == "completed" and run.workflow != "investor_summary":
+        finish(run, json=False)
+    elif run.status == "completed":
         outcome = (run.output or {}).get("outcome")
         say(f"\nRun {run.id} is completed: {outcome}.\n")
         said = "The third draft was rejected, too: nothing is delivered. The last drafts:"
@@ -149,4 +176,8 @@ def _end(run: "Run") -> None:
     elif run.error is not None:
         complain(f"\ndalsegno: the run failed: {run.error.get('message')}")
     say(f"\nLook back at it with:  {command(f'show {run.id}')}")
-    say(f"Try a report of yours: {command('run investor_summary REPORT.pdf')}")
+    if run.workflow == "investor_summary":
+        say(f"Try a report of yours: {command('run investor_summary REPORT.pdf')}")
+    else:
+        say(f"What it takes:         {command('catalog')}")
+        say(f"Make it your own:      {command(f'new NAME --from {run.workflow}')}")

@@ -47,7 +47,7 @@ def _print_args(action: "Action", known: Mapping[str, object] | None) -> None:
         text = "\n".join(lines_of(value))
         for other, said in shown.items():  # an e-mail holds the summary: once is enough
             text = text.replace(said, f"[the {other}, as above]") if said else text
-        shown[name] = text
+        shown[name] = text if value else ""  # "nothing" is no text to point back to
         if known is not None and known.get(name) == value:
             say(f"\n  {name}: as before")
             continue

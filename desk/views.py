@@ -58,6 +58,8 @@ def show_run(run: "Run", *, json: bool) -> None:
     record = run.record
     say(f"  begun  {time_of(record.created)}")
     say(f"  model  {record.model}")
+    if record.strong is not None:
+        say(f"  strong {record.strong}")
     if record.source is not None:
         say(f"  file   {near(record.source)}")
     if run.thread_id != run.id:

@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from ..state.definition.steps import GateUse
     from ..state.definition.workflow import Workflow
 
-_SUFFIXES = (".yaml", ".yml", ".json")
+_SUFFIXES = (".yaml", ".yml", ".json", ".py")
 _CATALOG = Path(__file__).parent / "catalog"
 _YAML, _PYTHON, _SAMPLE = "definition.yaml", "definition.py", "sample.json"
 #: The ready workflows; each is a folder with a definition: YAML, or Python's ``workflow``.
@@ -104,11 +103,18 @@ def _of_catalog(name: str) -> Workflow:
 @lru_cache
 def _ready(name: str) -> Workflow:
     # It goes by its name, wherever this package comes to lie.
-    path = _CATALOG / name / _YAML
-    if path.is_file():
-        return _of_file(path, _Around(), file=None)
-    module = import_module(f".catalog.{name}.definition", __package__)
-    return _load(module.workflow, _Around())
+    yaml, python = (_CATALOG / name / each for each in (_YAML, _PYTHON))
+    return _of_file(yaml if yaml.is_file() else python, _Around(), file=None)
+
+
+def folder_of(name: str) -> Path:
+    """Where a ready workflow lies: its definition, its code and its sample.
+
+    Raises:
+        NotFoundError: no workflow of that name.
+    """
+    _of_catalog(name)
+    return _CATALOG / name
 
 
 def sample(name: str) -> dict[str, object]:
@@ -117,9 +123,9 @@ def sample(name: str) -> dict[str, object]:
     Raises:
         NotFoundError: no workflow of that name.
     """
-    _of_catalog(name)
-    inputs: dict[str, object] = json.loads((_CATALOG / name / _SAMPLE).read_text("utf-8"))
-    return {key: _placed(value, _CATALOG / name) for key, value in inputs.items()}
+    folder = folder_of(name)
+    inputs: dict[str, object] = json.loads((folder / _SAMPLE).read_text("utf-8"))
+    return {key: _placed(value, folder) for key, value in inputs.items()}
 
 
 def _placed(value: object, folder: Path) -> object:
@@ -147,6 +153,8 @@ def _of_file(path: Path, around: _Around, *, file: str | None) -> Workflow:
             f"{str(path)!r} is no definition's file.",
             fix=f"A definition's file ends in {', '.join(_SUFFIXES)}.",
         )
+    if path.suffix == ".py":
+        return _of_module(path, around, file=file)
     if file in around.files:
         names = [Path(each).name for each in (*around.files[around.files.index(file) :], file)]
         raise InputError(
@@ -156,12 +164,36 @@ def _of_file(path: Path, around: _Around, *, file: str | None) -> Workflow:
     text = read_file(path)
     try:
         found = workflow_from(text.data, source=str(path))
-        found = found if file is None else found.located(file)
+        found = found.placed(str(path.parent)) if file is None else found.located(file)
         made = resolved(found, around)
     except DefinitionError as error:
         raise located(as_given(error, text.data), text) from None
     _remark(made, lambda said: located(as_given(said, text.data), text))
     return found
+
+
+def _of_module(path: Path, around: _Around, *, file: str | None) -> Workflow:
+    """A definition that is written in Python: the ``workflow`` of a module."""
+    from ..state.definition.importing import module_named
+    from ..state.definition.workflow import Workflow as Definition
+
+    if not path.is_file():
+        raise InputError(f"There is no file {str(path)!r}.", fix="Check the path.")
+    try:
+        module = module_named(f".{path.stem}", path.parent.resolve())
+    except Exception as error:  # a module may raise anything while it is imported
+        raise InputError(
+            f"{str(path)!r} cannot be imported: {type(error).__name__}: {error}.",
+            fix="Mend it; python -c 'import …' shows where it fails.",
+        ) from error
+    found = getattr(module, "workflow", None)
+    if not isinstance(found, Definition):
+        raise InputError(
+            f"{str(path)!r} has no 'workflow' that is a definition.",
+            fix="Give the module one: workflow = dalsegno.graphs.patterns.workflow(…).",
+        )
+    _remark(resolved(found, around))
+    return found.placed(str(path.parent)) if file is None else found.located(file)
 
 
 def _remark(

@@ -1,23 +1,45 @@
 """Holding what a model says against the source: quotes must stand there, numbers too."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 #: How alike (per cent of characters) a quote and the page's own words must be: line ends,
 #: hyphens and spaces get lost on the way, words must not.
 _ALIKE = 90
+_LETTER = re.compile(r"[0-9A-Za-z]")
+_WITHIN_NUMBERS = ("", ",", ".", "'", "’")
 
 
 def stands_in(quote: str, text: str) -> bool:
     """Whether a quote stands in a text, up to the way in which it is set."""
-    wanted, given = _plain(quote), _plain(text)
+    wanted = _plain(quote)
     if not wanted:
         return False
-    if wanted in given:
-        return True
+    given = [(match.start(), match[0].lower()) for match in _LETTER.finditer(text)]
+    plain = "".join(letter for _, letter in given)
+    places = [at for at, _ in given]
+    start = plain.find(wanted)
+    while start >= 0:
+        if not (_cuts(text, places, start) or _cuts(text, places, start + len(wanted))):
+            return True
+        start = plain.find(wanted, start + 1)
+    if wanted in plain:
+        return False
     from rapidfuzz import fuzz
 
-    return fuzz.partial_ratio(wanted, given) >= _ALIKE and numbers_in(quote) <= numbers_in(text)
+    return fuzz.partial_ratio(wanted, plain) >= _ALIKE and numbers_in(quote) <= numbers_in(text)
+
+
+def _cuts(text: str, places: Sequence[int], at: int) -> bool:
+    """Whether a number goes on over this place: "EUR 1" is no quote of "EUR 100".
+
+    A space ends a number, since columns stand side by side.
+    """
+    if not 0 < at < len(places):
+        return False
+    before, after = places[at - 1], places[at]
+    between = text[before + 1 : after]
+    return text[before].isdigit() and text[after].isdigit() and between in _WITHIN_NUMBERS
 
 
 def numbers_in(text: str) -> frozenset[str]:
@@ -34,7 +56,7 @@ def _digits(number: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[^0-9a-z]+", "", text.lower())
+    return "".join(_LETTER.findall(text)).lower()
 
 
 def page_of(quote: str, pages: Mapping[int, str], claimed: int | None) -> int | None:

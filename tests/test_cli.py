@@ -19,6 +19,7 @@ import pytest
 
 from dalsegno import Runtime
 from dalsegno.desk import guard, terminal
+from dalsegno.graphs.library import CATALOG
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 _PROGRAM = [sys.executable, "-m", "dalsegno"]
@@ -124,15 +125,19 @@ def test_the_demo_at_a_terminal_asks_again_until_it_has_a_decision(demo: Termina
     demo.type("abort\n")
     assert "'abort' is none of these" in demo.read_until(_PROMPT)
     demo.type("q\n")
-    demo.read_until("report: ")
+    demo.read_until("question: ")
     demo.type("  \n")
-    assert "Please type something" in demo.read_until("report: ")
+    assert "Please type something" in demo.read_until("question: ")
     demo.type("How high is the term loan?\n")
     answered = demo.read_until(_PROMPT)
     assert "You asked" in answered
     assert "$85.0" in answered
     assert "summary: as before" in answered
     demo.type("e\n")
+    demo.read_until("Which field: summary, email? (just Enter: summary): ")
+    demo.type("sumary\n")
+    assert "There is no field 'sumary'" in demo.read_until("summary): ")
+    demo.type("\n")
     demo.read_until("line: ")
     demo.type("A good year.\n")
     ended = demo.read_until("")
@@ -234,12 +239,11 @@ def slow(tmp_path: Path) -> Path:
     return tmp_path / "slow.pdf"
 
 
-def test_a_terminated_run_ends_its_step_and_a_worker_finishes_it(
-    slow: Path, dalsegno: Command, tmp_path: Path
-) -> None:
+def _running(report: Path, place: Path) -> subprocess.Popen[str]:
+    """A run of the program that is within a step."""
     running = subprocess.Popen(
-        [*_PROGRAM, "run", "investor_summary", str(slow)],
-        cwd=tmp_path,
+        [*_PROGRAM, "run", "investor_summary", str(report)],
+        cwd=place,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -248,6 +252,13 @@ def test_a_terminated_run_ends_its_step_and_a_worker_finishes_it(
     while not _begun():
         assert time.monotonic() < until
         time.sleep(0.005)
+    return running
+
+
+def test_a_terminated_run_ends_its_step_and_a_worker_finishes_it(
+    slow: Path, dalsegno: Command, tmp_path: Path
+) -> None:
+    running = _running(slow, tmp_path)
     running.send_signal(signal.SIGTERM)
     printed, said = running.communicate(timeout=30)
     run = _only_run()
@@ -264,17 +275,7 @@ def test_a_terminated_run_ends_its_step_and_a_worker_finishes_it(
 def test_ctrl_c_stops_a_run_in_order_and_resume_finishes_it(
     slow: Path, dalsegno: Command, tmp_path: Path
 ) -> None:
-    running = subprocess.Popen(
-        [*_PROGRAM, "run", "investor_summary", str(slow)],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    until = time.monotonic() + 30
-    while not _begun():
-        assert time.monotonic() < until
-        time.sleep(0.005)
+    running = _running(slow, tmp_path)
     running.send_signal(signal.SIGINT)
     printed, said = running.communicate(timeout=9)
     run = _only_run()
@@ -400,8 +401,8 @@ def test_commands_that_read_create_nothing(dalsegno: Command, tmp_path: Path) ->
 
 
 def test_catalog_and_graph_tell_what_there_is(dalsegno: Command, tmp_path: Path) -> None:
-    [workflow] = json.loads(dalsegno("catalog", "--json").stdout)
-    assert workflow["name"] == "investor_summary"
+    every = json.loads(dalsegno("catalog", "--json").stdout)
+    assert [each["name"] for each in every] == list(CATALOG)
     drawn = dalsegno("graph", "investor_summary", "--out", "a picture.svg")
     assert (drawn.returncode, drawn.stdout) == (0, "a picture.svg\n")
     assert (tmp_path / "a picture.svg").read_text().startswith("<svg")

@@ -60,11 +60,14 @@ def gated(act: Act, leaf: Leaf, gates: tuple[Used, ...], types: Mapping[str, obj
 
     again = isinstance(leaf.work, AgentWork | AssignedWork | SpeakWork)
     tries = CORRECTIONS + 1 if again else 1
+    # A gate on shape misses what has a type and no value: that is asked of the step's own fields.
+    own = {name: types[name] for name in leaf.writes if name in types}
 
     async def checked(values: Values, call: Call) -> Update:
         sources = dict(values)
+        given = {name: types[name] for name in sources if name in types}
         found = await _run(
-            gates, "before", leaf.name, Subject(values=sources, types=types, sources={})
+            gates, "before", leaf.name, Subject(values=sources, types=given, sources={})
         )
         _refuse(found, leaf.name, found, ())
         usage: tuple[Usage, ...] = ()
@@ -73,7 +76,7 @@ def gated(act: Act, leaf: Leaf, gates: tuple[Used, ...], types: Mapping[str, obj
                 update = await act(values, call)
             usage = (*usage, *update.get("usage", ()))
             made = {name: value for name, value in update.items() if name in leaf.writes}
-            subject = Subject(values=made, types=types, sources=sources)
+            subject = Subject(values=made, types=own, sources=sources)
             during = await _run(gates, "during", leaf.name, subject)
             found = [*found, *during]
             wrong = [each for each in during if each.blocking and not each.passed]

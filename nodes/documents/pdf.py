@@ -117,7 +117,12 @@ def _has_text(text: str) -> bool:
     return sum(character.isalnum() for character in text) >= _LETTERS_ON_A_PAGE
 
 
-def _check_file(path: Path) -> None:
+def check_regular(path: Path, wanted: str = "PDF file") -> None:
+    """Refuse what is not there, or no file.
+
+    Raises:
+        DocumentError: which of these it is.
+    """
     try:
         missing = not path.exists()
     except OSError as error:  # a name that no file system takes
@@ -127,9 +132,13 @@ def _check_file(path: Path) -> None:
     if missing:
         raise DocumentError(f"There is no file {str(path)!r}.", fix="Check the path.")
     if path.is_dir():
-        raise DocumentError(f"{str(path)!r} is a directory.", fix="Name one PDF file in it.")
+        raise DocumentError(f"{str(path)!r} is a directory.", fix=f"Name one {wanted} in it.")
     if not path.is_file():
-        raise DocumentError(f"{str(path)!r} is no regular file.", fix="Give a PDF file.")
+        raise DocumentError(f"{str(path)!r} is no regular file.", fix=f"Give a {wanted}.")
+
+
+def _check_file(path: Path) -> None:
+    check_regular(path)
     try:
         with path.open("rb") as file:
             head = file.read(1024)

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 #: Words that sentences of a kind share. A field's name calls them up.
 _CUES: Mapping[str, str] = {
-    "risk": r"\brisks?\b|\bcould\b|\bmay\b|\bmight\b|advers\w+|harm\w*|depend\w*|disrupt\w*"
+    "risk": r"\brisks?\b|\bcould\b|\b(?-i:may)\b|\bmight\b|advers\w+|harm\w*|depend\w*|disrupt\w*"
     r"|uncertain\w*|litigation|exposed?|exposure|vulnerab\w+|shortage\w*|breach\w*|cyber\w*"
     r"|volatil\w+|sanction\w*|penalt\w+|default\w*|downturn|threat\w*|fail(?:s|ure|ed)?\b"
     r"|unable|impair\w*|tariff\w*|claims?\b|concentrat\w+|covenant\w*|loss of",

@@ -43,7 +43,10 @@ def guarded(text: str, question: str) -> Guarded:
     """The text without orders to its reader and without page marks out of their order."""
     text = _true_pages(text)
     left_out: list[str] = []
+    taken_out = len(text)
     for match in reversed(list(_ORDER.finditer(text))):
+        if match.start() >= taken_out:  # it stood in the sentence that was taken out last
+            continue
         near = max(0, match.start() - _NEAR)
         ends = (_END, _PAGE)
         starts = (
@@ -53,6 +56,7 @@ def guarded(text: str, question: str) -> Guarded:
         end = _end_of(text, match.end())
         left_out.insert(0, re.sub(r"\s+", " ", text[start:end]).strip())
         text = f"{text[:start]}\n{text[end:]}"
+        taken_out = start
     return Guarded(text, question, tuple(each for each in left_out if each))
 
 

@@ -6,7 +6,7 @@ Each is made of the same few blocks as everything else, so whatever holds for th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Union
 
 from ..records import Assignment, Message, Plan, Turn
 from .blocks import nothing, written
@@ -283,13 +283,17 @@ def batches(draft: Draft, step: Step, path: Path) -> Block:
     for position, stage in enumerate(given.stages):
         at = (*where, "stages", position)
         agent = None if stage.agent is None else draft.agent(stage.agent, (*at, "agent"))
+        kind: Any = listed
+        if agent is not None and agent.output is not None:
+            agent = agent.model_copy(update={"output": given_by(draft, agent)})
+            kind = list[Union[agent.output, Any]]  # type: ignore[name-defined]  # noqa: UP007  # Any: items that pass through; and not every type takes "|"
         function = stage.function
         if function is not None:
             function = draft.function(function, (*at, "function"))  # type: ignore[assignment]  # now the object
         logic = None
         if stage.routing_logic is not None:
             logic = draft.expression(stage.routing_logic, (*at, "routing_logic"))
-        draft.write(stage.stage, field_spec(listed), (*at, "stage"))
+        draft.write(stage.stage, field_spec(kind), (*at, "stage"))
         work = StageWork(
             stage=stage,
             agent=agent,
@@ -300,7 +304,7 @@ def batches(draft: Draft, step: Step, path: Path) -> Block:
         )
         shared = _shared(draft, step, given.rules, agent, function)
         reads = tuple(dict.fromkeys((*shared, previous)))
-        writes = {stage.stage: listed}
+        writes = {stage.stage: kind}
         leaves.append(_part(draft, step, at, stage.stage, work, writes, agent=agent, reads=reads))
         previous = stage.stage
     scope = Scope(own=draft.own, outer=draft.outside)

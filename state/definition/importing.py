@@ -6,11 +6,16 @@ import hashlib
 import re
 import sys
 from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 from ..names import nearest
+
+_PACKAGE = "__init__.py"
+_ROOT = __name__.partition(".")[0]
+#: Where this package lies: what lies in it has one name each, wherever that is.
+_OURS = Path(__file__).resolve().parents[2]
 
 
 def import_reference(reference: object, base: Path | None) -> object:
@@ -35,17 +40,68 @@ def import_reference(reference: object, base: Path | None) -> object:
 
 
 def module_named(name: str, base: Path | None) -> ModuleType:
-    """The module of that name, one beside the definition's file before all others."""
-    file = None if base is None else _beside(name, base)
-    if file is None:
+    """The module of that name, one beside the definition's file before all others.
+
+    A package may lie there too: ``letters.steps`` is ``letters/steps.py``, if that folder has an
+    ``__init__.py``. With a dot before it, the folder itself is the package: modules that are named
+    so may import each other, as ``from .words import WORDS``.
+    """
+    if name.startswith("."):
+        return _within(name, base)
+    head, _, rest = name.partition(".")
+    file = None if base is None else _beside(head, base, within=bool(rest))
+    if file is None or _is_known(head, file):
         return import_module(name)
-    present = sys.modules.get(name)
-    if present is not None and getattr(present, "__file__", None) == str(file):
-        return present
-    own = f"{name}_{mark_of(file)}"
-    if own in sys.modules:
-        return sys.modules[own]
-    spec = spec_from_file_location(own, file)
+    own = f"{head}_{mark_of(file)}"
+    found = sys.modules.get(own) or _loaded(own, file)
+    return import_module(f"{own}.{rest}") if rest else found
+
+
+def _within(name: str, base: Path | None) -> ModuleType:
+    """The module of that name, with its dot, in the definition's own folder."""
+    if base is None:
+        raise ImportError("a dot means the definition's folder, and it was read from no file")
+    own = f"{_package_at(base)}{name}"
+    try:
+        return import_module(own)
+    except ModuleNotFoundError as error:
+        if not f"{own}.".startswith(f"{error.name}."):
+            raise  # a module that it imports is what is missing
+        file = f"{name[1:].replace('.', '/')}.py"
+        raise ImportError(f"there is no {file!r} in {str(base)!r}") from None
+
+
+def _package_at(base: Path) -> str:
+    """A folder as a package, under a name of its own; those of ours have theirs."""
+    if _is_ours(base):
+        within = base.resolve().relative_to(_OURS).parts
+        return ".".join((_ROOT, *within))
+    own = f"{base.name}_{mark_of(base / _PACKAGE)}"
+    if own not in sys.modules and (base / _PACKAGE).is_file():
+        _loaded(own, base / _PACKAGE)
+    elif own not in sys.modules:
+        made = ModuleType(own)
+        made.__path__ = [str(base)]
+        sys.modules[own] = made
+    return own
+
+
+def _is_ours(base: Path) -> bool:
+    return base.resolve().is_relative_to(_OURS)
+
+
+def _is_known(head: str, file: Path) -> bool:
+    """Is it what an import of that name finds anyway? Then there must be no second copy."""
+    present = sys.modules.get(head)
+    if present is not None:
+        return getattr(present, "__file__", None) == str(file)
+    spec = find_spec(head) if file.name == _PACKAGE else None
+    return spec is not None and spec.origin == str(file)
+
+
+def _loaded(own: str, file: Path) -> ModuleType:
+    within = [str(file.parent)] if file.name == _PACKAGE else None
+    spec = spec_from_file_location(own, file, submodule_search_locations=within)
     assert spec is not None and spec.loader is not None
     made = module_from_spec(spec)
     sys.modules[own] = made
@@ -59,7 +115,10 @@ def module_named(name: str, base: Path | None) -> ModuleType:
 
 def is_beside(text: str, base: Path) -> bool:
     """Does a text refer to a module that lies in the folder?"""
-    return any(_beside(name, base) for name in re.findall(r"(\w+):", text))
+    return any(
+        not _is_ours(base) if head == "" else _beside(head, base, within=bool(rest)) is not None
+        for head, _, rest in (name.partition(".") for name in re.findall(r"([\w.]+):", text))
+    )
 
 
 def mark_of(path: Path) -> str:
@@ -67,6 +126,12 @@ def mark_of(path: Path) -> str:
     return hashlib.sha256(str(path).encode()).hexdigest()[:8]
 
 
-def _beside(name: str, base: Path) -> Path | None:
-    file = (base / f"{name}.py").resolve()
-    return file if "." not in name and file.is_file() else None
+def _beside(head: str, base: Path, *, within: bool) -> Path | None:
+    """The file of that module in the folder; of a package, where a module ``within`` it is meant.
+
+    A checkout of ours may lie beside a definition, and is no part of it.
+    """
+    if head == _ROOT:
+        return None
+    file = (base / head / _PACKAGE if within else base / f"{head}.py").resolve()
+    return file if file.is_file() else None

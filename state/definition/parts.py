@@ -71,7 +71,7 @@ def by_name(value: object) -> object:
     return dict.fromkeys(value) if named and isinstance(value, list | tuple) else value
 
 
-_REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+_REFERENCE = re.compile(r"\.?[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 
 
 def _reference(value: object) -> object:
@@ -98,7 +98,7 @@ Reference = Annotated[
     str | Callable[..., Any],  # Any: a user's function has any signature; it is inspected
     BeforeValidator(_reference),
     PlainSerializer(reference_text),
-    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z_][\\w.]*:[A-Za-z_][\\w.]*$"}),
+    WithJsonSchema({"type": "string", "pattern": "^\\.?[A-Za-z_][\\w.]*:[A-Za-z_][\\w.]*$"}),
 ]
 
 

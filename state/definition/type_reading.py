@@ -31,7 +31,7 @@ _ELSEWHERE: Mapping[str, str] = {  # what JSON Schema and Python say for the sam
 #: How many brackets may stand within each other; far more than anybody can read.
 _DEEPEST = 20
 _GAP = re.compile(r"\s*")
-_NAME = re.compile(r"[^\W\d][\w.]*(?::[^\W\d][\w.]*)?|\.\.\.")
+_NAME = re.compile(r"[^\W\d][\w.]*(?::[^\W\d][\w.]*)?|\.[^\W\d][\w.]*:[^\W\d][\w.]*|\.\.\.")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|' r"'(?:[^'\\]|\\.)*'", re.DOTALL)
 _INT = re.compile(r"[+-]?\d+(?![\w.])")
 

@@ -6,27 +6,26 @@ extractor, read the same? A figure that fails the first two is never sure; one t
 second reader disputes is left to the person who reviews.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import combinations
 
-from ....nodes.grounding import numbers_in, page_of
+from ....nodes.grounding import page_of
 from ....nodes.offline.fill import fill
 from ....nodes.offline.numbers import FACTORS, quantities
 from ....nodes.offline.source import Source
+from ....nodes.statements import texts_of
 from .compose import amount
-from .schema import SURE, Figure, Figures, PageText, Statement
+from .schema import SURE, Figure, Figures, PageText
 
 #: A figure that its evidence does not bear out is shown, but never as sure as this again.
 _UNPROVEN = 0.3
 #: One that two readers read differently.
 _DISPUTED = 0.5
-#: How alike (per cent) a statement and its evidence must be for the statement to be shown.
-_KEEPS_TO = 65
 
 
 def figures(found: Figures, pages: Iterable[PageText]) -> tuple[Figures, tuple[str, ...]]:
     """The figures, each with the page that its evidence stands on, and notes on what failed."""
-    texts = _texts(pages)
+    texts = texts_of(pages)
     checked: dict[str, Figure] = {}
     notes: list[str] = []
     for name in Figures.model_fields:
@@ -125,35 +124,3 @@ def _differ(mine: Figure, theirs: Figure, name: str) -> bool:
     two = theirs.value * FACTORS[theirs.scale or "units"]
     # Rounding differs between places: "$1.2 billion" and 1,204,518 thousand are one figure.
     return abs(one - two) > 0.006 * max(abs(one), abs(two), 1e-9)
-
-
-def statements(
-    kind: str, found: Sequence[Statement], pages: Iterable[PageText]
-) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
-    """The statements whose sentence stands in the report, and a note on those that fell."""
-    texts = _texts(pages)
-    kept: list[Statement] = []
-    for each in found:
-        evidence = each.evidence or each.text
-        page = page_of(evidence, texts, each.page)
-        if page is not None and numbers_in(each.text) <= numbers_in(evidence):
-            text = each.text if _follows(each.text, evidence) else evidence
-            found_here = {"text": text, "page": page or None, "evidence": evidence}
-            kept.append(each.model_copy(update=found_here))
-    fell = len(found) - len(kept)
-    notes = [f"{fell} {kind}(s) left out: not found in the report."] if fell else []
-    return tuple(kept), tuple(notes)
-
-
-def _follows(text: str, evidence: str) -> bool:
-    """Whether a statement keeps to the words that it rests on; one that does not is not shown."""
-    from rapidfuzz import fuzz
-
-    return fuzz.token_set_ratio(text.lower(), evidence.lower()) >= _KEEPS_TO
-
-
-def _texts(pages: Iterable[PageText]) -> dict[int, str]:
-    texts: dict[int, str] = {}
-    for page in pages:
-        texts[page.number] = f"{texts.get(page.number, '')}\n{page.text}"
-    return texts

@@ -22,7 +22,6 @@ WRITE = (
     "risks, each one sentence with the page and the exact sentence that it rests on. Keep the "
     "whole under 280 words."
 )
-ANSWER = "Answer the reviewer's question from the report alone. If it does not say, answer null."
 
 FIGURE_QUERIES = (
     "total revenue OR total revenues OR total net sales OR net sales OR net revenues OR revenue OR "

@@ -17,6 +17,7 @@ from ....nodes.models.connect import context_limit
 from ....nodes.offline.source import Source
 from ....nodes.offline.wording import company
 from ....nodes.packing import approximate_tokens, pack
+from ....nodes.statements import grounded
 from ....state.context import OFFLINE, RunContext
 from ....state.errors import DocumentError, InputError
 from ...calling import door
@@ -123,7 +124,7 @@ async def trends(state: State, runtime: Runtime[RunContext]) -> Update:
     model = context_of(runtime).model
     pages = chosen(state.pages, state.trend_pages)
     answer = await ask(model, Trends, about(prompts.TRENDS, pages), step="trends", door=door())
-    kept, notes = grounding.statements("trend", answer.value.trends, pages)
+    kept, notes = grounded("trend", answer.value.trends, pages)
     return {"trends": kept, "notes": notes, "usage": (answer.usage,)}
 
 
@@ -132,7 +133,7 @@ async def risks(state: State, runtime: Runtime[RunContext]) -> Update:
     model = context_of(runtime).model
     pages = chosen(state.pages, state.risk_pages)
     answer = await ask(model, Risks, about(prompts.RISKS, pages), step="risks", door=door())
-    kept, notes = grounding.statements("risk", answer.value.risks, pages)
+    kept, notes = grounded("risk", answer.value.risks, pages)
     return {"risks": kept, "notes": notes, "usage": (answer.usage,)}
 
 

@@ -4,23 +4,15 @@ from pathlib import Path
 
 from langgraph.runtime import Runtime
 
-from ....nodes.blocking import in_thread
 from ....nodes.documents.pdf import Page
-from ....nodes.documents.search import rank_pages, words_query
-from ....nodes.grounding import numbers_in, page_of
-from ....nodes.models.ask import ask
-from ....nodes.models.connect import context_limit
 from ....nodes.output import run_directory
-from ....nodes.packing import approximate_tokens, pack
+from ....nodes.questions import answer_from
 from ....state.context import RunContext
 from ...calling import door
-from . import compose, prompts
-from .reading import Update, about, chosen, context_of
-from .schema import MAX_ROUNDS, Exchange, Reply, State
+from . import compose
+from .reading import Update, context_of
+from .schema import MAX_ROUNDS, Exchange, State
 from .writing import publish
-
-#: Pages that a reviewer's question is answered from, at most.
-_ANSWER_PAGES = 5
 
 
 async def revise(state: State, runtime: Runtime[RunContext]) -> Update:
@@ -58,38 +50,15 @@ def description(state: State) -> str:
 async def answer(state: State, runtime: Runtime[RunContext]) -> Update:
     """The reviewer's question, answered from the report; then the review is asked again."""
     question = state.final_approval.message if state.final_approval is not None else ""
-    model = context_of(runtime).model
-    plain = [Page(number=each.number, text=each.text) for each in state.pages]
-    ranked = await in_thread(rank_pages, plain, [words_query(question)])
-    kept = pack(
-        ranked,
-        limit=context_limit(model),
-        size=lambda page: approximate_tokens(page.text),
-        most=_ANSWER_PAGES,
-    ).kept
-    pages = chosen(state.pages, (page.number for page in kept))
-    if not pages:
-        silent = Exchange(question=question, answer="The report says nothing on this.")
-        return {"exchanges": (silent,)}
-    messages = about(prompts.ANSWER, pages, asked=f"Question: {question}")
-    reply = await ask(model, Reply, messages, step="answer", door=door())
-    return {
-        "exchanges": (
-            _exchange(question, reply.value, {each.number: each.text for each in pages}),
-        ),
-        "usage": (reply.usage,),
-    }
-
-
-def _exchange(question: str, reply: Reply, texts: dict[int, str]) -> Exchange:
-    if reply.answer is None:
-        return Exchange(question=question, answer="The report says nothing on this.")
-    evidence = reply.evidence or reply.answer
-    page = page_of(evidence, texts, reply.page)
-    if page is not None and not numbers_in(reply.answer) <= numbers_in(texts[page]):
-        page = None
-    said = reply.answer if page else f"{reply.answer} (not found in these words in the report)"
-    return Exchange(question=question, answer=said, page=page)
+    found, spent = await answer_from(
+        [Page(number=each.number, text=each.text) for each in state.pages],
+        question,
+        model=context_of(runtime).model,
+        step="answer",
+        door=door(),
+        called="report",
+    )
+    return {"exchanges": (Exchange(**found.model_dump()),), "usage": spent}
 
 
 async def deliver(state: State, runtime: Runtime[RunContext]) -> Update:

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from ....nodes.documents.pdf import MAX_PAGES, check_pdf
 from ....nodes.output import checked_directory
+from ....nodes.questions import Exchange as _Exchange
+from ....nodes.statements import Statement as _Statement
 from ....state.records import Verdict
 from ....state.reducers import append
 
@@ -82,12 +84,9 @@ class Figures(_Frozen):
     )
 
 
-class Statement(_Frozen):
+# These two have a class here, since the checkpoints of runs that wait know them by this module.
+class Statement(_Statement):
     """One thing said, with the sentence of the report that says it."""
-
-    text: str = Field(min_length=1, description="The statement, in one sentence.")
-    page: int | None = Field(default=None, description="The N of the [page N] line above it.")
-    evidence: str = Field(default="", description="The sentence of the report, copied exactly.")
 
 
 class Trends(_Frozen):
@@ -110,20 +109,8 @@ class Draft(_Frozen):
     risks: list[Statement] = Field(description="Risks, at most 5.")
 
 
-class Reply(_Frozen):
-    """An answer from the report to a reviewer's question; null where it does not say."""
-
-    answer: str | None = Field(default=None, description="The answer, from the report alone.")
-    page: int | None = Field(default=None, description="The page that it stands on.")
-    evidence: str | None = Field(default=None, description="The sentence, copied exactly.")
-
-
-class Exchange(_Frozen):
+class Exchange(_Exchange):
     """A reviewer's question and what the report says to it."""
-
-    question: str
-    answer: str
-    page: int | None = None
 
 
 class PageText(_Frozen):

@@ -14,9 +14,10 @@ from ....nodes.offline.picking import pick
 from ....nodes.offline.source import Source
 from ....nodes.output import run_directory, write_whole
 from ....nodes.reports import render_pdf
+from ....nodes.statements import grounded
 from ....state.context import OFFLINE, RunContext
 from ...calling import call, door
-from . import compose, grounding, prompts
+from . import compose, prompts
 from .reading import Update, about, as_document, chosen, cited, context_of
 from .schema import Draft, Figure, PageText, State, Statement
 
@@ -32,7 +33,7 @@ async def write(state: State, runtime: Runtime[RunContext]) -> Update:
     answer = await ask(
         model, Draft, about(prompts.WRITE, material, asked=asked), step="write", door=door()
     )
-    draft, notes = _grounded(answer.value, [*material, *state.pages])
+    draft, notes = _held(answer.value, [*material, *state.pages])
     draft = compose.with_facts(draft, facts)
     text = compose.summary(state, draft, words=compose.wanted_words(message))
     return {
@@ -60,10 +61,10 @@ def _sentences_on(message: str, pages: tuple[PageText, ...]) -> list[Statement]:
     ]
 
 
-def _grounded(draft: Draft, pages: list[PageText]) -> tuple[Draft, tuple[str, ...]]:
-    statistics, fell = grounding.statements("statistic", draft.statistics, pages)
-    trends, fell_too = grounding.statements("trend", draft.trends, pages)
-    risks, fell_also = grounding.statements("risk", draft.risks, pages)
+def _held(draft: Draft, pages: list[PageText]) -> tuple[Draft, tuple[str, ...]]:
+    statistics, fell = grounded("statistic", draft.statistics, pages)
+    trends, fell_too = grounded("trend", draft.trends, pages)
+    risks, fell_also = grounded("risk", draft.risks, pages)
     kept = Draft(statistics=list(statistics), trends=list(trends), risks=list(risks))
     return kept, (*fell, *fell_too, *fell_also)
 
