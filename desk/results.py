@@ -29,18 +29,37 @@ def print_output(output: Mapping[str, object] | None) -> None:
 
 
 def lines_of(value: object) -> list[str]:
-    """A value as JSON has it, for a person: one line for each item or key."""
+    """A value as JSON has it, for a person: what lies within is indented, and what is null there
+    is left out."""
     if isinstance(value, Mapping) and value:
-        return [f"{key}: {_short(each)}" for key, each in value.items()]
+        return [line for key, each in value.items() for line in _entry(key, each)]
     if isinstance(value, list) and value:
-        return [line for each in value for line in _short(each).split("\n")]
-    return _short(value).strip().split("\n")
-
-
-def _short(value: object) -> str:
+        return [line for each in value for line in _item(each)]
     if value is None:
-        return "nothing"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        return ["nothing"]
+    return (value if isinstance(value, str) else json.dumps(value)).strip().split("\n")
+
+
+def _entry(key: object, value: object) -> list[str]:
+    """``key: value``; what takes several lines stands below its key."""
+    lines = lines_of(_stated(value))
+    if len(lines) == 1 and not (isinstance(value, Mapping | list) and value):
+        return [f"{key}: {lines[0]}".rstrip()]
+    return [f"{key}:", *(f"  {line}" for line in lines)]
+
+
+def _item(value: object) -> list[str]:
+    """A dash before each structured item, to tell them apart; texts need none."""
+    lines = lines_of(_stated(value))
+    if not isinstance(value, Mapping | list):
+        return lines
+    return [f"- {lines[0]}", *(f"  {line}" for line in lines[1:])]
+
+
+def _stated(value: object) -> object:
+    if not isinstance(value, Mapping):
+        return value
+    return {key: each for key, each in value.items() if each not in (None, [], {})}
 
 
 def print_figures(output: Mapping[str, object] | None) -> None:

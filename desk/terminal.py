@@ -161,13 +161,18 @@ def user_name() -> str:
 
 
 def wrapped(text: str, *, indent: str = "", first: str | None = None) -> str:
-    """A paragraph within the terminal's width; words longer than that, such as paths, are whole."""
+    """A paragraph within the terminal's width; words longer than that, such as paths, are whole.
+
+    A text that is indented by itself, or is an item of a list, goes on below its own beginning.
+    """
     columns = min(_WIDEST, shutil.get_terminal_size().columns)
+    lead = len(text) - len(text.lstrip(" "))
+    hang = " " * (lead + 2 * text.startswith("- ", lead))
     return textwrap.fill(
-        text,
-        max(columns, len(indent) + 20),
-        initial_indent=indent if first is None else first,
-        subsequent_indent=indent,
+        text.lstrip(" "),
+        max(columns, len(indent) + len(hang) + 20),
+        initial_indent=(indent if first is None else first) + " " * lead,
+        subsequent_indent=indent + hang,
         break_long_words=False,
         break_on_hyphens=False,
     )
