@@ -22,6 +22,7 @@ benchmarks: .venv/ready-to-test
 	$(BIN)/python benchmarks/layer_cost.py
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/durability.py
+	$(BIN)/python benchmarks/catalog.py
 
 clean:
 	rm -rf .venv build dist *.egg-info

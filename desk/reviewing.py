@@ -4,7 +4,7 @@ import json as jsonlib
 import shlex
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from ..state.answers import actions_of
 from ..state.lapse import Expire, HandOn, Settle, agreed
@@ -99,7 +99,7 @@ def choices(review: "Review") -> tuple[str, ...]:
 def _how(decision: str, review: "Review") -> str:
     match decision:
         case "edit":
-            return f" --args {shlex.quote(_edit(review.args))}"
+            return f" --args {shlex.quote(_edit(review))}"
         case "reject":
             return ' --message "why"'
         case "respond":
@@ -113,12 +113,63 @@ def _how(decision: str, review: "Review") -> str:
             return ""
 
 
-def _edit(args: Mapping[str, object]) -> str:
-    """An edit to copy and change: the first text, otherwise the first field as it is."""
-    texts = [name for name, value in args.items() if isinstance(value, str | None)]
+def _edit(review: "Review") -> str:
+    """An edit to copy and change: of a text if there is one, else of the first field."""
+    args, form = review.args, review.form
+    ways = {name: _ways(form.get("properties", {}).get(name, {}), form) for name in args}
+    texts = [name for name, value in args.items() if _is_text(ways[name], value)]
     field = next(iter([*texts, *args]), "field")
-    said = jsonlib.dumps({field: "new text" if field in texts else args.get(field)})
+    value = "new text" if field in texts else _another(ways.get(field, []), args.get(field))
+    said = jsonlib.dumps({field: value}, ensure_ascii=False)
     return said if len(said) < 80 else jsonlib.dumps({field: "…"}, ensure_ascii=False)
+
+
+def _ways(spec: Mapping[str, Any], form: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The alternatives of a JSON Schema; none where nothing is said."""
+    if "$ref" in spec:
+        return _ways(form["$defs"][spec["$ref"].rpartition("/")[2]], form)
+    if "anyOf" in spec:
+        return [way for each in spec["anyOf"] for way in _ways(each, form)]
+    return [spec] if spec.keys() & {"type", "enum", "const"} else []
+
+
+def _is_text(ways: Sequence[Mapping[str, Any]], value: object) -> bool:
+    """Whether any text will do; of what no form is known, by what is there."""
+    narrow = {"enum", "const", "format", "pattern"}
+    if not ways:
+        return isinstance(value, str | None)
+    return any(each.get("type") == "string" and not each.keys() & narrow for each in ways)
+
+
+def _another(ways: Sequence[Mapping[str, Any]], value: object) -> object:
+    """A value of the same kind: another choice, a number, or the beginning of what is there."""
+    choices = [
+        each
+        for way in ways
+        for each in way.get("enum", [way["const"]] if "const" in way else [])
+        if each != value
+    ]
+    if choices:
+        return choices[0]
+    if isinstance(value, bool):
+        return not value
+    kinds = [str(way.get("type")) for way in ways]
+    if value is None:
+        return next((_PLAIN[kind] for kind in kinds if kind in _PLAIN), None)
+    if isinstance(value, list) and len(jsonlib.dumps(value)) > _SHORT:
+        return value[:1]
+    return value
+
+
+#: What stands for a field that has no value yet.
+_PLAIN: Mapping[str, object] = {
+    "integer": 1,
+    "number": 1,
+    "boolean": True,
+    "array": [],
+    "object": {},
+}
+_SHORT = 60
 
 
 def _print_description(lines: Sequence[str]) -> None:

@@ -19,6 +19,7 @@ from ..state.review import (
     decision_schema,
     parse_decision,
     review_request,
+    with_form,
 )
 
 
@@ -55,13 +56,13 @@ def ask_person(
             on_deadline=on_deadline,
         )
         try:
-            decision = parse_decision(_answer(request))
+            decision = parse_decision(_answer(request, fields))
             return check_decision(decision, review=name, allowed=allowed, fields=fields)
         except DecisionError as error:
             asked = f"{description}\nThe last answer does not fit. {error}"
 
 
-def _answer(request: Mapping[str, object]) -> object:
+def _answer(request: dict[str, object], fields: type[BaseModel]) -> object:
     """What a person answered; until then, the pause that asks for it.
 
     The form of an answer is made for a pause alone: that takes longer than to go on from one.
@@ -71,6 +72,7 @@ def _answer(request: Mapping[str, object]) -> object:
     except GraphInterrupt as pause:
         for each in pause.args[0]:
             each.response_schema = decision_schema()
+            each.value = with_form(request, fields)
         raise
 
 

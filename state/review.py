@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
 from pydantic import ValidationError as PydanticError
+from pydantic.errors import PydanticUserError
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaWarningKind
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from .errors import DecisionError
@@ -115,6 +117,14 @@ class Review:
         allowed = first.get("allowed_decisions") if isinstance(first, dict) else None
         return tuple(allowed) if isinstance(allowed, list) and allowed else DECISION_TYPES
 
+    @property
+    def form(self) -> Mapping[str, Any]:  # Any: JSON
+        """The JSON Schema of what may be edited; empty where a graph does not say."""
+        configs = self.request.get("review_configs")
+        first = configs[0] if isinstance(configs, list) and configs else {}
+        form = first.get("args_schema") if isinstance(first, dict) else None
+        return form if isinstance(form, dict) else {}
+
     def public(self) -> dict[str, object]:
         """The review as ``--json`` prints it."""
         return {
@@ -156,6 +166,26 @@ def review_request(
             }
         ],
     }
+
+
+def with_form(request: Mapping[str, object], fields: type[BaseModel]) -> dict[str, object]:
+    """The request with the JSON Schema of what may be edited, as LangChain's shape has a place for.
+
+    Where types of the fields have no such schema, it is left out.
+    """
+    configs = request["review_configs"]
+    assert isinstance(configs, list)
+    try:
+        form = fields.model_json_schema(schema_generator=_Quiet)
+    except PydanticUserError:
+        return dict(request)
+    return {**request, "review_configs": [{**each, "args_schema": form} for each in configs]}
+
+
+class _Quiet(GenerateJsonSchema):
+    """A default that JSON has no form for is left out, and nobody needs to be warned of that."""
+
+    def emit_warning(self, kind: JsonSchemaWarningKind, detail: str) -> None: ...
 
 
 @cache

@@ -604,6 +604,25 @@ TYPES = (
         "list[int]",
     ),
     _case(
+        "a_function_that_needs_what_its_step_does_not_read",
+        flow(
+            "{step: other, function: steps:clean}",
+            "{step: a, function: steps:count, «reads: [other]}",
+        ),
+        "'a' needs 'text'",
+        "Add it to 'reads'",
+    ),
+    _case(
+        "an_answer_that_needs_what_it_does_not_read",
+        flow(
+            "{step: other, function: steps:clean}",
+            "{step: r, review: {fields: [other], on_question: "
+            "{step: a, function: steps:count, «reads: [other]}}}",
+        ),
+        "'a' needs 'text'",
+        "Add it to 'reads'",
+    ),
+    _case(
         "inputs_of_a_class_that_is_not_there",
         flow(CLEAN, top="inputs: «steps:Leter\n"),
         "'steps' has no 'Leter'",

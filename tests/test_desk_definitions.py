@@ -1,6 +1,7 @@
 """Definitions at the command line: begun, completed in an editor, drawn, run and decided on."""
 
 import json
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from dalsegno import Runtime, compile, load
+from dalsegno.desk.reviewing import choices
 from dalsegno.desk.settings import inputs_from
 from dalsegno.graphs.drawing.contracting import Line, contracted
 from dalsegno.graphs.drawing.mermaid import mermaid
@@ -28,6 +30,7 @@ from dalsegno.graphs.yaml_text import read_file
 from dalsegno.nodes.offline.fill import fill
 from dalsegno.nodes.offline.source import Source
 from dalsegno.state.errors import ConflictError, DatabaseError, InputError, NotFoundError
+from dalsegno.state.review import Review, review_request, with_form
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -121,6 +124,9 @@ _INPUTS: dict[str, object] = {
     "sure": {"type": "bool", "default": True},
     "tags": {"type": "list[str]", "default": []},
     "more": {"type": "dict[str, int] | None", "default": None},
+    "level": {"type": "literal[high, low] | None", "default": None},
+    "until": {"type": "date | None", "default": None},
+    "kinds": {"type": "list[literal[old, new]]", "default": []},
 }
 _WORK = """def work(title, count, rate, sure, tags, more) -> str:
     return repr((title, count, rate, sure, tags, more))
@@ -143,6 +149,11 @@ def test_inputs_are_typed_from_their_text(dalsegno: Command, tmp_path: Path) -> 
         ("count=x", "'count' of 'mine' does not fit"),
         ("count=0", "greater than or equal to 1"),
         ("tags=a,b", """--set 'tags=["a", "b"]'"""),
+        ("tags=a, b", """--set 'tags=["a", "b"]'"""),
+        ('tags=["a', """--set 'tags=["a", "b"]'"""),
+        ("kinds=odd", "should be 'old' or 'new'"),
+        ("level=hot", "should be 'high' or 'low'"),
+        ("until=soon", "'until' of 'mine' does not fit"),
         ("more=x", """--set 'more={"name": "value"}'"""),
         ("sure=perhaps", "'sure' of 'mine' does not fit"),
         ("cuont=1", "the nearest name is 'count'"),
@@ -158,6 +169,84 @@ def test_a_wrong_input_is_named(tmp_path: Path, setting: str, said: str) -> None
         runtime.start(mine.workflow, inputs_from(mine, "T", settings))
     assert said in str(refused.value)
     assert not (tmp_path / "dalsegno.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("tags=Who is it?", ["Who is it?"]),
+        ("tags=Who pays, and when?", ["Who pays, and when?"]),
+        ("kinds=old", ["old"]),
+        ("level=low", "low"),
+        ("level=null", None),
+        ("until=2026-03-12", "2026-03-12"),
+    ],
+)
+def test_one_text_is_a_list_of_one_and_a_choice_is_no_json(
+    tmp_path: Path, setting: str, value: object
+) -> None:
+    _file(tmp_path, _INPUTS, _WORK)
+    mine = program(tmp_path / "mine.json")
+    found = inputs_from(mine, None, [setting])
+    assert found == {setting.partition("=")[0]: value}
+
+
+@pytest.mark.parametrize(
+    ("returned", "made", "edit"),
+    [
+        ("literal[high, low]", "high", {"work": "low"}),
+        ("literal[high, low] | None", None, {"work": "high"}),
+        ("int", 3, {"work": 3}),
+        ("float | None", None, {"work": 1}),
+        ("bool", True, {"work": False}),
+        ("list[str]", ["a", "b"], {"work": ["a", "b"]}),
+        ("list[str]", ["a" * 50, "b" * 50], {"work": ["a" * 50]}),
+        ("dict[str, int]", {"x": 1}, {"work": {"x": 1}}),
+        ("date | None", None, {"work": None}),
+        ("str | None", None, {"work": "new text"}),
+    ],
+)
+def test_the_edit_to_copy_fits_the_fields_type(
+    tmp_path: Path, returned: str, made: object, edit: object
+) -> None:
+    (tmp_path / "steps.py").write_text(f"def work():\n    return {made!r}\n")
+    definition: dict[str, Any] = {
+        "workflow_definition": {"name": "mine", "version": "1"},
+        "inputs": {"title": "str"},
+        "workflow_steps": [
+            {"step": "work", "function": "steps:work", "writes": {"work": returned}},
+            {"step": "look", "review": {"fields": ["work"]}},
+        ],
+    }
+    (tmp_path / "mine.json").write_text(json.dumps(definition))
+    with closing(Runtime(f"sqlite:///{tmp_path}/dalsegno.db")) as runtime:
+        run = runtime.start(str(tmp_path / "mine.json"), {"title": "T"})
+        (review,) = run.reviews()
+        (told,) = (each for each in choices(review) if " edit " in each)
+        assert json.loads(shlex.split(told)[-1]) == edit
+        done = runtime.decide(review.id, {"type": "edit", "args": edit}, by="ana")
+        assert done.status == "completed", "what the line says can be sent as it is"
+
+
+def test_the_edit_to_copy_is_of_a_text_if_there_is_one() -> None:
+    class Form(BaseModel):
+        kind: Literal["a", "b"]
+        count: int
+        letter: str | None
+
+    args = {"kind": "a", "count": 2, "letter": None}
+    asked = review_request("r", args=args, description="?", allowed=("edit",))
+    review = Review(
+        id="r.1",
+        run="r",
+        node="n",
+        interrupt="i",
+        digest="d",
+        request=with_form(asked, Form),
+        created=0.0,
+    )
+    (told,) = choices(review)
+    assert shlex.split(told)[-2:] == ["--args", '{"letter": "new text"}']
 
 
 @pytest.fixture

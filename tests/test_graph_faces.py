@@ -13,6 +13,7 @@ from langgraph.types import Command
 import dalsegno
 from dalsegno.checkpoints.database import Database
 from dalsegno.checkpoints.sqlite import SqliteSaver
+from dalsegno.graphs.library import CATALOG
 from dalsegno.nodes.blocking import in_thread
 from dalsegno.state.errors import InputError
 
@@ -160,12 +161,13 @@ def test_a_notebook_draws_the_graph_without_a_network(graph: Any) -> None:
     assert "final_approval" in bundle["text/vnd.mermaid"]
 
 
-def test_the_graph_is_there_for_langgraphs_own_tools() -> None:
+def test_every_ready_graph_is_there_for_langgraphs_own_tools() -> None:
     import importlib
     import json
 
     root = Path(dalsegno.__file__).parent
     served = json.loads((root / "langgraph.json").read_text())["graphs"]
+    assert sorted(served) == sorted(CATALOG)
     for name, place in served.items():
         module, _, attribute = place.partition(":")
         graph = vars(importlib.import_module(module))[attribute]  # as those tools look it up

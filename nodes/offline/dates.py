@@ -9,8 +9,12 @@ from .picking import stem
 from .said import Said, places
 from .source import Sentence, Source
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = rf"(?P<{{0}}>(?:{'|'.join(_MONTHS)})[a-z]{{{{0,6}}}})\.?"
+MONTHS = (
+    "january february march april may june july august september october november december".split()
+)
+#: A month's name or the beginning of one: "Marzipan" begins as March does, and is none.
+MONTH = "|".join(name[:end] for name in MONTHS for end in range(len(name), 2, -1))
+_MONTH = rf"(?P<{{0}}>(?:{MONTH})(?![a-z]))\.?"
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _DATE = re.compile(
     r"(?<![\d.])(?:(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)"
@@ -55,14 +59,18 @@ def _parsed(match: re.Match[str]) -> date | None:
         else:
             return None
     else:
-        named = (match["month1"] or match["month2"])[:3].lower()
-        month = _MONTHS.index(named) + 1
+        month = month_of(match["month1"] or match["month2"])
         day = int(match["d1"] or match["d2"])
         year = int(match["y1"] or match["y2"])
     try:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def month_of(name: str) -> int:
+    """The number of a month that ``MONTH`` matched."""
+    return next(at for at, each in enumerate(MONTHS, 1) if each.startswith(name.lower()))
 
 
 def labelled_date(names: Sequence[str], source: Source, *, timed: bool = False) -> Said:

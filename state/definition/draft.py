@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -17,7 +17,7 @@ from .flow import FieldSpec, Path, Resolved
 from .importing import import_reference
 from .merging import MEANT, merges
 from .parts import reference_text
-from .signatures import signature_of
+from .signatures import Signature, signature_of
 from .steps import GateUse, Step
 from .types import TypeFault, text_of, type_of
 from .walking import steps_within
@@ -168,6 +168,19 @@ class Draft:
             )
             return None
         return found
+
+    def needs(self, signature: Signature, reads: Collection[str], step: str, path: Path) -> None:
+        """Note each parameter without a default that a step's own 'reads' leaves out."""
+        if signature.takes != "fields":
+            return
+        for name in signature.parameters:
+            if name not in signature.optional and name not in reads:
+                self.wrong(
+                    path,
+                    f"The function of {step!r} needs {name!r}, which 'reads' leaves out.",
+                    "Add it to 'reads', or give the parameter a default.",
+                    at_key=True,
+                )
 
     def gate(self, use: GateUse, path: Path) -> None:
         """Note what is wrong with the use of a gate."""

@@ -243,7 +243,9 @@ def _function(draft: Draft, step: Step, path: Path, targets: Targets) -> Block:
     else:
         writes = declared(draft, step, path, default=Any if returns is MISSING else returns)
     reads = step.reads
-    if reads is None and signature.takes == "fields" and "state" not in signature.special:
+    if reads is not None:
+        draft.needs(signature, reads, step.step, (*path, "reads"))
+    elif signature.takes == "fields" and "state" not in signature.special:
         reads = signature.parameters
         draft.said |= {(step.step, name): (*path, "function") for name in reads}
     return leaf(

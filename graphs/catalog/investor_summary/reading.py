@@ -17,6 +17,7 @@ from ....nodes.models.connect import context_limit
 from ....nodes.offline.source import Source
 from ....nodes.offline.wording import company
 from ....nodes.packing import approximate_tokens, pack
+from ....nodes.run_context import context_of
 from ....nodes.statements import grounded
 from ....state.context import OFFLINE, RunContext
 from ....state.errors import DocumentError, InputError
@@ -160,12 +161,6 @@ def as_document(pages: Iterable[PageText]) -> str:
 
 def _harmless(text: str) -> str:
     return re.sub(r"\[(?=page \d)|<(?=/?document)", "(", text)
-
-
-def context_of(runtime: Runtime[RunContext]) -> RunContext:
-    """What the step may know of its run; a plain ``graph.invoke`` gives nothing: it is offline."""
-    given: RunContext | None = runtime.context
-    return given or RunContext()
 
 
 def cited(statements: Iterable[Statement]) -> list[PageText]:

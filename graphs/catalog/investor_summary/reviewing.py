@@ -7,10 +7,11 @@ from langgraph.runtime import Runtime
 from ....nodes.documents.pdf import Page
 from ....nodes.output import run_directory
 from ....nodes.questions import answer_from
+from ....nodes.run_context import context_of
 from ....state.context import RunContext
 from ...calling import door
 from . import compose
-from .reading import Update, context_of
+from .reading import Update
 from .schema import MAX_ROUNDS, Exchange, State
 from .writing import publish
 

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ....nodes.documents.pdf import MAX_PAGES, check_pdf
-from ....nodes.output import checked_directory
 from ....nodes.questions import Exchange as _Exchange
+from ....nodes.schemas import Frozen, absolute, directory
 from ....nodes.statements import Statement as _Statement
 from ....state.records import Verdict
 from ....state.reducers import append
@@ -21,27 +21,15 @@ Outcome = Literal["approved", "edited", "rejected"]
 Scale = Literal["units", "thousands", "lakh", "millions", "crore", "billions", "trillions"]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Inputs(_Frozen):
+class Inputs(Frozen):
     """What a run is started with."""
 
     document: str = Field(description="Path of the annual report, a PDF with a text layer.")
     out: str | None = Field(default=None, description="Directory for the PDF and the e-mail.")
     max_pages: int = Field(default=MAX_PAGES, ge=1, description="The most pages to read.")
 
-    @field_validator("document")
-    @classmethod
-    def _absolute(cls, document: str) -> str:
-        """A run may go on elsewhere."""
-        return str(Path(document).expanduser().absolute())
-
-    @field_validator("out")
-    @classmethod
-    def _usable(cls, out: str | None) -> str | None:
-        return None if out is None else str(checked_directory(out))
+    _absolute = field_validator("document")(absolute)
+    _usable = field_validator("out")(directory)
 
     @model_validator(mode="after")
     def _readable(self) -> "Inputs":
@@ -50,7 +38,7 @@ class Inputs(_Frozen):
         return self
 
 
-class Figure(_Frozen):
+class Figure(Frozen):
     """One figure as the report prints it, with where it stands and how sure that is.
 
     ``value`` is in ``scale``; a loss is negative. Without a value there is a ``reason``.
@@ -73,7 +61,7 @@ class Figure(_Frozen):
     reason: str | None = Field(default=None, description="Why no value, or how it was computed.")
 
 
-class Figures(_Frozen):
+class Figures(Frozen):
     """The newest full year's figures, consolidated, as reported."""
 
     revenue: Figure = Field(description="Total revenue, also called net sales or turnover.")
@@ -89,19 +77,19 @@ class Statement(_Statement):
     """One thing said, with the sentence of the report that says it."""
 
 
-class Trends(_Frozen):
+class Trends(Frozen):
     """What moved the business, in the report's own terms."""
 
     trends: list[Statement] = Field(description="Trends of the business, at most 8.")
 
 
-class Risks(_Frozen):
+class Risks(Frozen):
     """What could hurt the business, in the report's own terms."""
 
     risks: list[Statement] = Field(description="Risks to the business, at most 8.")
 
 
-class Draft(_Frozen):
+class Draft(Frozen):
     """The writer's choice of what an investor should read, best first."""
 
     statistics: list[Statement] = Field(description="Statistics, each with a number, at most 6.")
@@ -113,7 +101,7 @@ class Exchange(_Exchange):
     """A reviewer's question and what the report says to it."""
 
 
-class PageText(_Frozen):
+class PageText(Frozen):
     """A page of the report: its number from 1 and its text."""
 
     number: int

@@ -14,11 +14,12 @@ from ....nodes.offline.picking import pick
 from ....nodes.offline.source import Source
 from ....nodes.output import run_directory, write_whole
 from ....nodes.reports import render_pdf
+from ....nodes.run_context import context_of
 from ....nodes.statements import grounded
 from ....state.context import OFFLINE, RunContext
 from ...calling import call, door
 from . import compose, prompts
-from .reading import Update, about, as_document, chosen, cited, context_of
+from .reading import Update, about, as_document, chosen, cited
 from .schema import Draft, Figure, PageText, State, Statement
 
 

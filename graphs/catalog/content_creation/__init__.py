@@ -1,0 +1,1 @@
+"""Researcher, writer, reviewer and editor, each within its own context."""

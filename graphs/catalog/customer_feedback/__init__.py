@@ -1,0 +1,1 @@
+"""Customer feedback: sentiment, topics, an action plan, and escalations with an id."""

@@ -1,0 +1,1 @@
+"""Texts become a knowledge graph that can be queried."""

@@ -1,0 +1,1 @@
+"""Text extraction, model and generation, each of which can be exchanged."""

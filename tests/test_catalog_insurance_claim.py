@@ -1,0 +1,475 @@
+"""Insurance claims, end to end: papers in, a decided letter, a payment or neither out."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dalsegno import Run, Runtime
+from dalsegno.graphs.catalog.insurance_claim.gates import impartial
+from dalsegno.graphs.catalog.insurance_claim.schema import Opinion
+from dalsegno.graphs.library import sample as sample_of
+from dalsegno.state.errors import DalsegnoError, InputError
+
+from .clock import Clock
+from .provider import BUSY, MODEL, Given, Provider
+
+SAMPLES = Path(str(sample_of("insurance_claim")["policy"])).parent
+POLICY = str(SAMPLES / "policy.pdf")
+FORM = """CLAIM FORM
+Policy No.: NM-HOME-20417
+Policyholder: Ingrid Vassall
+E-mail: ingrid.vassall@example.com
+Date of incident: {incident}
+Date reported: {reported}
+Cause of loss: {cause}
+Items claimed
+  {item}   EUR {amount}
+Total claimed: EUR {amount}
+"""
+
+
+def _form(folder: Path, **changed: str) -> str:
+    told = {"incident": "7 March 2026", "reported": "9 March 2026", "cause": "Storm lifted a tile",
+            "item": "New roof tile", "amount": "412.75"}  # fmt: skip
+    folder.mkdir(exist_ok=True)
+    (folder / "form.txt").write_text(FORM.format(**{**told, **changed}))
+    return str(folder)
+
+
+def _start(runtime: Runtime, papers: str, **more: object) -> Run:
+    inputs = {"papers": papers, "policy": POLICY, "as_of": "2026-05-20", **more}
+    model = str(inputs.pop("model", "offline:extract"))
+    run = runtime.start("insurance_claim", inputs, model=model)
+    assert run.status == "paused", run.error
+    return run
+
+
+def _decide(runtime: Runtime, run: Run, **decision: object) -> Run:
+    return runtime.decide(run.reviews()[0].id, decision, by="ana")
+
+
+def _said(run: Run) -> str:
+    requests: Any = run.reviews()[0].request["action_requests"]
+    return str(requests[0]["description"])
+
+
+def _output(run: Run) -> dict[str, Any]:
+    assert run.output is not None, run.error
+    return dict(run.output)
+
+
+def _names(run: Run) -> set[str]:
+    return {each["name"] for each in _output(run)["indicators"]}
+
+
+def _rows(ledger: Path, table: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(ledger)) as db:
+        return db.execute(f"SELECT * FROM {table}").fetchall()
+
+
+def _letters(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.eml"))
+
+
+def test_I11_a_clear_small_claim_goes_straight_to_a_letter_with_the_sum(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    run = _start(runtime, str(SAMPLES / "clean"), out=str(tmp_path))
+    assert run.reviews()[0].node == "letter_approval"
+    assert _letters(tmp_path) == []
+    output = _output(run)
+    claim = output["claim"]
+    assert claim["incident"]["value"] == "2026-03-07"
+    assert (claim["total"]["file"], claim["total"]["line"]) == ("claim_form.txt", 15)
+    assert claim["total"]["value"] == "701.90"
+    assert [each["value"] for each in claim["items"]] == ["420.00", "185.50", "96.40"]
+    assert output["assessment"]["payable"] == "551.90"
+    done = _decide(runtime, run, type="approve")
+    assert (_output(done)["outcome"], done.status) == ("paid", "completed")
+    (letter,) = _letters(tmp_path)
+    mail = message_from_bytes(letter.read_bytes(), policy=policy.default)
+    assert mail["to"] == "ingrid.vassall@example.com"
+    assert "EUR 551.90" in str(mail)
+    assert [row[1] for row in _rows(tmp_path / "claims.db", "payments")] == ["551.90"]
+
+
+def test_I11_contradictory_dates_are_shown_with_their_sentences_to_an_examiner(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    run = _start(runtime, str(SAMPLES / "contradictory"), out=str(tmp_path))
+    review = run.reviews()[0]
+    assert (review.node, review.assignee) == ("examination", "examiner")
+    assert "contradictory_dates" in _names(run)
+    assert "claim_form.txt, page 1, line 6: Date of incident:  14 April 2026" in _said(run)
+    assert "police_report.txt, page 1, line 8" in _said(run)
+    assert "accuse nobody" in _said(run)
+    assert _output(run)["assessment"]["cover"] == "undecided"
+    run = _decide(runtime, run, type="approve")
+    assert "On which day did it happen?" in run.reviews()[0].args["letter"]
+    run = _decide(runtime, run, type="approve")
+    assert _output(run)["outcome"] == "asked"
+    assert _rows(tmp_path / "claims.db", "payments") == []
+
+
+def test_I11_a_suspicious_claim_has_every_indicator_and_its_orders_are_not_followed(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    run = _start(runtime, str(SAMPLES / "suspicious"), out=str(tmp_path))
+    assert _names(run) == {
+        "outside_policy_period", "reported_late", "sums_do_not_add_up", "amounts_differ",
+        "duplicate_bill_number", "bill_before_incident", "round_sums", "orders_to_the_reader",
+    }  # fmt: skip
+    output = _output(run)
+    assert output["score"] > 0.9
+    assert (output["ruling"], output["assessment"]["payable"]) == ("refuse", "0.00")
+    run = _decide(runtime, run, type="approve")
+    assert "outside of the policy's period" in run.reviews()[0].args["letter"]
+    run = _decide(runtime, run, type="approve")
+    assert _output(run)["outcome"] == "refused"
+
+
+def test_I11_an_examiner_may_rule_and_set_the_sum(runtime: Runtime, tmp_path: Path) -> None:
+    run = _start(runtime, str(SAMPLES / "contradictory"), out=str(tmp_path))
+    run = _decide(runtime, run, type="edit", args={"ruling": "pay", "amount": "600.00"})
+    assert "EUR 600.00" in run.reviews()[0].args["letter"]
+    letter = run.reviews()[0].args["letter"] + "\nP.S. Get well."
+    run = _decide(runtime, run, type="edit", args={"letter": letter})
+    assert (_output(run)["outcome"], _output(run)["payment"].split()[1]) == ("paid", "600.00")
+    assert "P.S. Get well." in _letters(tmp_path)[0].read_text()
+
+
+def test_I11_what_cannot_be_a_ruling_or_a_sum_is_refused(runtime: Runtime, tmp_path: Path) -> None:
+    run = _start(runtime, str(SAMPLES / "contradictory"), out=str(tmp_path))
+    for wrong in ({"ruling": "punish"}, {"amount": "-5.00"}, {"amount": "lots"}):
+        with pytest.raises(DalsegnoError):
+            _decide(runtime, run, type="edit", args=wrong)
+    run = _decide(runtime, run, type="edit", args={"ruling": "pay"})
+    assert _output(run)["ruling"] == "ask", "to pay nothing is no payment"
+
+
+@pytest.mark.parametrize("at", ["examination", "letter_approval"])
+def test_I11_a_rejection_at_either_review_leaves_nothing_behind(
+    runtime: Runtime, tmp_path: Path, at: str
+) -> None:
+    run = _start(runtime, str(SAMPLES / "contradictory"), out=str(tmp_path / "out"))
+    if at == "letter_approval":
+        run = _decide(runtime, run, type="approve")
+    assert run.reviews()[0].node == at
+    run = _decide(runtime, run, type="reject", message="Not ours.")
+    assert (run.status, _output(run)["outcome"]) == ("completed", "rejected")
+    assert any("Not ours." in note for note in _output(run)["notes"])
+    assert [each for each in (tmp_path / "out").rglob("*") if each.is_file()] == []
+
+
+def test_I11_a_question_is_answered_from_the_papers_and_put_again(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    run = _start(runtime, str(SAMPLES / "contradictory"), out=str(tmp_path))
+    run = _decide(runtime, run, type="respond", message="What was cut at the shed?")
+    assert run.reviews()[0].node == "examination"
+    assert "The padlock of the shed was cut." in _said(run)
+    assert "police_report.txt, line 8" in _said(run)
+    run = _decide(runtime, run, type="respond", message="Who won the xylophone championship?")
+    assert "nothing on this" in _said(run)
+
+
+def test_I11_a_question_at_the_letter_is_answered_and_the_letter_put_again(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    run = _start(runtime, str(SAMPLES / "clean"), out=str(tmp_path))
+    letter = run.reviews()[0].args["letter"]
+    run = _decide(runtime, run, type="respond", message="What is the deductible?")
+    assert (run.reviews()[0].node, run.reviews()[0].args["letter"]) == ("letter_approval", letter)
+    assert "Deductible: EUR 150.00 for each claim (policy.pdf, line 6)" in _said(run)
+    assert _letters(tmp_path) == []
+    assert _output(_decide(runtime, run, type="approve"))["outcome"] == "paid"
+
+
+def test_I11_an_examiner_who_does_not_decide_in_time_is_followed_by_the_head_of_claims(
+    timed: Runtime, clock: Clock, tmp_path: Path
+) -> None:
+    run = _start(timed, str(SAMPLES / "contradictory"), out=str(tmp_path))
+    assert run.reviews()[0].assignee == "examiner"
+    clock.now += 72 * 3600
+    run = timed.resume(run.id)
+    (review,) = run.reviews()
+    assert (run.status, review.node, review.assignee) == ("paused", "examination", "head_of_claims")
+    clock.now += 72 * 3600
+    failed = timed.resume(run.id)
+    assert failed.status == "failed"
+    assert failed.error is not None
+    assert "'head_of_claims' had not decided" in str(failed.error["message"])
+    run = timed.resume(run.id)
+    run = _decide(timed, run, type="approve")
+    assert _output(_decide(timed, run, type="approve"))["outcome"] == "asked"
+
+
+def test_I11_a_letter_that_is_not_as_ruled_is_put_again_with_the_reason(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    run = _start(runtime, str(SAMPLES / "clean"), out=str(tmp_path))
+    letter = run.reviews()[0].args["letter"]
+    wrong = letter.replace("pay you EUR 551.90", "pay you EUR 701.90, though you lied,")
+    run = _decide(runtime, run, type="edit", args={"letter": wrong})
+    assert run.reviews()[0].node == "letter_approval"
+    assert "The letter cannot go like this: It names EUR 701.90" in _said(run)
+    assert "It does not name EUR 551.90. 'lied' accuses somebody" in _said(run)
+    assert run.reviews()[0].args["letter"] == wrong
+    assert _letters(tmp_path) == []
+    run = _decide(runtime, run, type="edit", args={"letter": f"{letter}\nGet well."})
+    assert _output(run)["outcome"] == "paid"
+    assert "Get well." in _letters(tmp_path)[0].read_text()
+
+
+def test_I11_a_letter_that_never_is_as_ruled_is_withheld_after_three_rounds(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    run = _start(runtime, str(SAMPLES / "clean"), out=str(out))
+    run = _decide(runtime, run, type="edit", args={"letter": "You get EUR 1.00."})
+    for _ in range(2):
+        assert run.status == "paused"
+        run = _decide(runtime, run, type="approve")
+    assert (run.status, _output(run)["outcome"]) == ("completed", "withheld")
+    assert any("Not sent: It names EUR 1.00" in each for each in _output(run)["notes"])
+    assert [each for each in out.rglob("*") if each.is_file()] == []
+
+
+def test_I11_a_letter_that_was_refused_may_be_rejected(runtime: Runtime, tmp_path: Path) -> None:
+    run = _start(runtime, str(SAMPLES / "clean"), out=str(tmp_path / "out"))
+    run = _decide(runtime, run, type="edit", args={"letter": "You get EUR 1.00."})
+    run = _decide(runtime, run, type="reject", message="Enough.")
+    assert _output(run)["outcome"] == "rejected"
+    assert _letters(tmp_path) == []
+
+
+def test_I11_a_payment_is_ordered_once_and_the_same_claim_is_known_again(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    inputs = {"out": str(tmp_path), "ledger": str(tmp_path / "all.db")}
+    first = _start(runtime, str(SAMPLES / "clean"), **inputs)
+    _decide(runtime, first, type="approve")
+    again = _start(runtime, str(SAMPLES / "clean"), **inputs)
+    assert again.reviews()[0].node == "examination"
+    assert "claimed_before" in _names(again)
+    again = _decide(runtime, again, type="approve")
+    again = _decide(runtime, again, type="approve")
+    assert _output(again)["outcome"] == "paid_before"
+    assert len(_rows(tmp_path / "all.db", "payments")) == 1
+    assert len(_letters(tmp_path)) == 1
+
+
+def test_I11_the_same_bill_or_day_in_another_claim_is_told(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    ledger = str(tmp_path / "all.db")
+    run = _start(runtime, str(SAMPLES / "clean"), out=str(tmp_path), ledger=ledger)
+    _decide(runtime, run, type="approve")
+    (tmp_path / "new").mkdir()
+    shutil.copy(SAMPLES / "clean" / "joiner_invoice.pdf", tmp_path / "new" / "bill.pdf")
+    run = _start(runtime, _form(tmp_path / "new"), out=str(tmp_path), ledger=ledger)
+    says = [e["says"] for e in _output(run)["indicators"] if e["name"] == "claimed_before"]
+    assert "Bill AJ-5512" in says[0]
+
+
+def test_I11_a_large_claim_goes_to_the_examiner_and_the_limit_is_the_users(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    papers = _form(tmp_path / "in")
+    small = _start(runtime, papers, small_claim=262.75)
+    assert small.reviews()[0].node == "letter_approval"
+    assert _output(small)["assessment"]["payable"] == "262.75"
+    assert _start(runtime, papers, small_claim=262.74).reviews()[0].node == "examination"
+
+
+@pytest.mark.parametrize(
+    ("changed", "cover", "payable"),
+    [
+        ({"amount": "90,000.00"}, "covered", "40000.00"),
+        ({"amount": "150.00"}, "not_covered", "0.00"),
+        ({"amount": "150.01"}, "covered", "0.01"),
+        ({"incident": "1 January 2027", "reported": "2 January 2027"}, "not_covered", "0.00"),
+        ({"incident": "31 December 2026", "reported": "2 January 2027"}, "covered", "262.75"),
+        ({"cause": "The neighbour's dog ate a carpet"}, "undecided", None),
+        ({"cause": "Storm and a fire"}, "undecided", None),
+        ({"cause": "Storm, and rust on the gutter"}, "undecided", "262.75"),
+        ({"incident": "03/04/2026"}, "undecided", "262.75"),
+    ],
+)
+def test_I11_cover_and_payment_are_the_policys_own_rules(
+    tmp_path: Path, changed: dict[str, str], cover: str, payable: str | None
+) -> None:
+    from dalsegno.graphs.catalog.insurance_claim.policy import policy_of
+    from dalsegno.graphs.catalog.insurance_claim.reading import account_of
+    from dalsegno.graphs.catalog.insurance_claim.steps import adjudicate, put_together
+    from dalsegno.nodes.documents.files import read_file
+    from dalsegno.nodes.papers import paper_of
+
+    paper = paper_of(read_file(Path(_form(tmp_path / "in", **changed)) / "form.txt"))
+    claim: Any = put_together((paper,), (account_of(paper),), "C-1")["claim"]
+    terms = policy_of(paper_of(read_file(Path(POLICY))), report_within=30)
+    found: Any = adjudicate(claim, terms)["assessment"]
+    told = None if found.payable is None else str(found.payable)
+    assert (found.cover, told) == (cover, payable), found.reasons
+
+
+def test_I11_what_cannot_be_read_is_refused_before_a_run_exists(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "none.txt").write_bytes(b"")
+    for papers in (str(tmp_path / "empty"), str(tmp_path / "none.txt"), "/not/there", []):
+        with pytest.raises(InputError):
+            runtime.start("insurance_claim", {"papers": papers, "policy": POLICY})
+    assert [*runtime.runs()] == []
+
+
+def test_I11_papers_of_another_language_or_of_nothing_go_to_a_person(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    german = "Der Schlauch hinter der Waschmaschine ist am Samstag geplatzt. Wir bitten um Zahlung."
+    (tmp_path / "brief.txt").write_text(german)
+    run = _start(runtime, str(tmp_path / "brief.txt"), out=str(tmp_path / "out"))
+    assert run.reviews()[0].node == "examination"
+    assert _output(run)["ruling"] == "ask"
+    assert "does not read as English" in _said(run)
+
+
+READ = {"claimant": None, "policy_number": None, "incident": None, "reported": None,
+        "cause": None, "total": None}  # fmt: skip
+
+
+def _hosted(provider: Provider, concern: str = "none", **stated: Mapping[str, str]) -> None:
+    opinion = {"concern": concern, "reason": "It is odd.", "quote": "Storm lifted a tile"}
+    provider.on("Reading", {**READ, **stated}).on("Opinion", opinion)
+
+
+CAUSE = {"value": "Storm lifted a tile", "quote": "Why we write: Storm lifted a tile"}
+INVENTED = {"value": "EUR 9,000.00", "quote": "Total claimed: EUR 9,000.00"}
+NONE = {"concern": "none", "reason": "All of it fits.", "quote": None}
+SOME = {"concern": "some", "reason": "The tile is new.", "quote": "New roof tile   EUR 412.75"}
+
+
+def _unlabelled(folder: Path) -> str:
+    """A form whose cause no rule finds."""
+    text = (Path(_form(folder)) / "form.txt").read_text()
+    (folder / "form.txt").write_text(text.replace("Cause of loss:", "Why we write:"))
+    return str(folder)
+
+
+def test_I11_an_agent_fills_what_rules_missed_and_must_take_back_what_it_invents(
+    runtime: Runtime, provider: Provider, tmp_path: Path
+) -> None:
+    provider.on("Opinion", NONE).on(
+        "Reading", {**READ, "cause": CAUSE, "total": INVENTED}, {**READ, "cause": CAUSE}
+    )
+    run = _start(runtime, _unlabelled(tmp_path / "in"), model=MODEL, out=str(tmp_path))
+    claim = _output(run)["claim"]
+    assert claim["cause"]["value"] == "Storm lifted a tile"
+    assert claim["total"]["value"] == "412.75"
+    first, again = provider.asked("Reading")
+    assert "refused" not in json.dumps(first)
+    assert "'total': 'Total claimed: EUR 9,000.00' does not stand in the paper" in json.dumps(again)
+
+
+@pytest.mark.parametrize(
+    ("reading", "opinion", "times"),
+    [
+        ({**READ, "cause": CAUSE, "total": INVENTED}, {**SOME, "reason": "It is a fake."}, 3),
+        (Given(content="I would rather not."), Given(content="Hm."), 3),
+        (BUSY, BUSY, 4),
+    ],
+    ids=["refused", "malformed", "down"],
+)
+def test_I11_where_nothing_of_an_agent_holds_the_rules_go_on_and_a_person_is_told(
+    runtime: Runtime, provider: Provider, tmp_path: Path, reading: Any, opinion: Any, times: int
+) -> None:
+    provider.on("Reading", reading).on("Opinion", opinion)
+    run = _start(runtime, _form(tmp_path / "in"), model=MODEL, out=str(tmp_path))
+    assert provider.counts() == {"Reading": times, "Opinion": times}
+    assert "form.txt was read by rule only" in _said(run)
+    assert "The agent gave no opinion that can be used" in _said(run)
+    assert _output(run)["indicators"] == []
+    assert _output(run)["assessment"]["payable"] == "262.75"
+    assert _output(_decide(runtime, run, type="approve"))["outcome"] == "paid"
+
+
+@pytest.mark.parametrize(
+    ("refused", "told"),
+    [
+        (
+            ({**SOME, "quote": "The tile was old."}, {**SOME, "reason": "This is fraud."}),
+            ("stands in no paper", "'fraud' accuses somebody"),
+        ),
+        (
+            ({**SOME, "reason": "The tile costs EUR 700.00."}, Given(content='{"concern": 1}')),
+            ("'700.00', which stands in no source", "That does not fit"),
+        ),
+    ],
+)
+def test_I11_an_opinion_that_does_not_keep_to_the_papers_is_asked_for_again(
+    runtime: Runtime, provider: Provider, tmp_path: Path, refused: Any, told: tuple[str, str]
+) -> None:
+    provider.on("Reading", READ).on("Opinion", *refused, SOME)
+    run = _start(runtime, _form(tmp_path / "in"), model=MODEL, out=str(tmp_path))
+    _, *again = provider.asked("Opinion")
+    assert [why in json.dumps(each) for why, each in zip(told, again, strict=True)] == [True] * 2
+    (found,) = _output(run)["indicators"]
+    assert found["says"] == "The tile is new."
+    assert found["evidence"] == ["form.txt: New roof tile   EUR 412.75"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "fits"),
+    [
+        ("The form and the bill name different days.", True),
+        ("The policyholder was not at home when it happened.", True),
+        ("It should not be paid.", False),
+        ("The claim must be refused.", False),
+        ("The damage is not covered.", False),
+        ("The claimant lied about the day.", False),
+    ],
+)
+def test_I11_an_opinion_accuses_nobody_and_decides_nothing(reason: str, fits: bool) -> None:
+    passed, why = impartial({"opinion": Opinion(concern="some", reason=reason, quote=None)})
+    assert passed is fits, why
+
+
+def test_I11_a_wrong_key_ends_the_run_and_says_so(
+    runtime: Runtime, provider: Provider, tmp_path: Path
+) -> None:
+    provider.on("Reading", Given(status=401, code="invalid_api_key"))
+    inputs = {"papers": _form(tmp_path / "in"), "policy": POLICY}
+    run = runtime.start("insurance_claim", inputs, model=MODEL)
+    assert run.status == "failed"
+    assert run.error is not None
+    assert run.error["type"] == "ModelError"
+
+
+def test_B12_the_opinion_is_a_branch_of_the_checks_and_never_the_decision(
+    runtime: Runtime, provider: Provider, tmp_path: Path
+) -> None:
+    _hosted(provider, concern="strong")
+    run = _start(runtime, _form(tmp_path / "in"), model=MODEL, out=str(tmp_path))
+    assert run.reviews()[0].node == "examination", "it sends the claim to a person"
+    assert "agents_opinion" in _names(run)
+    assert _output(run)["ruling"] == "pay", "and changes no ruling"
+    sent = json.dumps(provider.asked("Opinion"))
+    assert "<document>" in sent
+
+
+def test_I11_an_agent_that_reads_another_day_makes_the_claim_unsure(
+    runtime: Runtime, provider: Provider, tmp_path: Path
+) -> None:
+    quote = "Date reported: 9 March 2026"
+    _hosted(provider, incident={"value": "9 March 2026", "quote": quote})
+    run = _start(runtime, _form(tmp_path / "in"), model=MODEL, out=str(tmp_path))
+    assert run.reviews()[0].node == "examination"
+    assert any("differently" in note for note in _output(run)["notes"])
