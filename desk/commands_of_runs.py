@@ -205,7 +205,9 @@ def reviews(db: Db = DEFAULT_URL, json: Json = False) -> None:
     from ..runtime.runtime import Runtime
     from .views import list_reviews
 
-    list_reviews(Runtime(db).reviews(), json=json)
+    runtime = Runtime(db)
+    workflows = {run.id: run.workflow for run in runtime.runs()}
+    list_reviews(runtime.reviews(), workflows, json=json)
 
 
 @app.command()

@@ -179,5 +179,5 @@ def _end(run: "Run") -> None:
     if run.workflow == "investor_summary":
         say(f"Try a report of yours: {command('run investor_summary REPORT.pdf')}")
     else:
-        say(f"What it takes:         {command('catalog')}")
-        say(f"Make it your own:      {command(f'new NAME --from {run.workflow}')}")
+        say("What it takes:         dalsegno catalog")
+        say(f"Make it your own:      dalsegno new NAME --from {run.workflow}")

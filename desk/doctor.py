@@ -1,11 +1,13 @@
 """A look at what may be wrong, before or after something went wrong."""
 
+import logging
 import os
 import platform
 import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal
@@ -107,13 +109,26 @@ def _database(db: str, *, repair: bool) -> Iterator[Finding]:
     listed = ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "no runs"
     waits = f"; open reviews: {waiting}" if waiting else ""
     yield Finding(what="database", level="ok", detail=f"{database.path}: {listed}{waits}")
-    threads = Runtime(db).examine(repair=repair)
+    with _quietly():
+        threads = Runtime(db).examine(repair=repair)
     yield from (_of_thread(each) for each in threads)
     for run in runs if not threads else Runs(database).all():
         if run.status in {"failed", "queued", "running"}:
             unless = "if its process has ended, " if run.status == "running" else ""
             detail = f"{run.status}; {unless}go on with: {command(f'resume {run.id}')}"
             yield Finding(what=f"run {run.id}", level="note", detail=detail)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without LangGraph's word on each class that it does not make: here they are data."""
+    logger = logging.getLogger("langgraph.checkpoint.serde.jsonplus")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _of_thread(trouble: "Trouble") -> Finding:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ..state.answers import Action
     from ..state.review import Review
 
+#: Characters of a field that are not shown again within another.
+_LONG = 60
+
 
 def print_review(review: "Review", *, known: Mapping[str, object] | None = None) -> None:
     """A review as a person needs it: what is asked, and how to answer.
@@ -46,7 +49,8 @@ def _print_args(action: "Action", known: Mapping[str, object] | None) -> None:
     for name, value in action.args.items():
         text = "\n".join(lines_of(value))
         for other, said in shown.items():  # an e-mail holds the summary: once is enough
-            text = text.replace(said, f"[the {other}, as above]") if said else text
+            long = len(said) > _LONG
+            text = text.replace(said, f"[the {other}, as above]") if long else text
         shown[name] = text if value else ""  # "nothing" is no text to point back to
         if known is not None and known.get(name) == value:
             say(f"\n  {name}: as before")
@@ -115,13 +119,26 @@ def _how(decision: str, review: "Review") -> str:
 
 def _edit(review: "Review") -> str:
     """An edit to copy and change: of a text if there is one, else of the first field."""
-    args, form = review.args, review.form
-    ways = {name: _ways(form.get("properties", {}).get(name, {}), form) for name in args}
+    form = review.form
+    known = form.get("properties", {})
+    args = {name: review.args.get(name) for name in (known or review.args)}
+    ways = {name: _ways(known.get(name, {}), form) for name in args}
     texts = [name for name, value in args.items() if _is_text(ways[name], value)]
     field = next(iter([*texts, *args]), "field")
     value = "new text" if field in texts else _another(ways.get(field, []), args.get(field))
     said = jsonlib.dumps({field: value}, ensure_ascii=False)
-    return said if len(said) < 80 else jsonlib.dumps({field: "…"}, ensure_ascii=False)
+    return said if len(said) < 80 else f'{{"{field}": {_shape(value)}}}'
+
+
+def _shape(value: object) -> str:
+    """What kind of JSON stands there, where it is too long to be printed."""
+    match value:
+        case list():
+            return "[…]"
+        case Mapping():
+            return "{…}"
+        case _:
+            return '"…"'
 
 
 def _ways(spec: Mapping[str, Any], form: Mapping[str, Any]) -> list[Mapping[str, Any]]:

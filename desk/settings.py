@@ -46,10 +46,10 @@ def _value(program: "Program", key: str, text: str) -> object:
         return text
     kind: Any = field.annotation  # Any: a type, made at run time
     adapter = TypeAdapter(kind)
-    if _takes(adapter, text):
-        return text
     schema = adapter.json_schema()
     forms = _forms(schema, schema.get("$defs", {}))
+    if _takes(adapter, text) and not ({"texts", "array", "object"} & {*forms} and _is_json(text)):
+        return text
     try:
         said = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -62,7 +62,15 @@ def _value(program: "Program", key: str, text: str) -> object:
             f"The input {key!r} is given as JSON, and {text!r:.60} is none: {error}.",
             fix=f"Write --set '{key}={_EXAMPLES[form]}'.",
         ) from error
-    return said if "string" not in forms or _takes(adapter, said) else text
+    return said if "string" not in forms or _is_json(text) or _takes(adapter, said) else text
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text is a whole list or mapping, and so meant as one where that may be given."""
+    try:
+        return isinstance(json.loads(text), list | dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 _EXAMPLES = {"texts": '["a", "b"]', "array": "[1, 2]", "object": '{"name": "value"}'}

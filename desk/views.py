@@ -1,6 +1,6 @@
 """Runs, reviews and workflows as lines of text, or as the JSON that ``--json`` promises."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
@@ -167,8 +167,8 @@ def _subject(run: "Run") -> str:
     return name if len(name) <= 32 else name[:31] + "…"
 
 
-def list_reviews(found: Sequence["Review"], *, json: bool) -> None:
-    """The open reviews, one a line."""
+def list_reviews(found: Sequence["Review"], workflows: Mapping[str, str], *, json: bool) -> None:
+    """The open reviews, one a line; ``workflows`` tells what each run is one of."""
     if json:
         print_json([review.public() for review in found])
         return
@@ -176,10 +176,11 @@ def list_reviews(found: Sequence["Review"], *, json: bool) -> None:
         say("No review waits for a decision.")
         return
     print_table(
-        ("review", "step", "for", "asked", "deadline"),
+        ("review", "workflow", "step", "for", "asked", "deadline"),
         [
             (
                 each.id,
+                workflows.get(each.run, ""),
                 each.node,
                 each.assignee or "",
                 time_of(each.created),

@@ -1,6 +1,7 @@
 """What leaves a run, through the journal's door: files, and messages into the outbox.
 
-Both are idempotent: a step that is done again writes the same bytes to the same place.
+Both are idempotent: a step that is done again writes the same bytes to the same place. Neither
+replaces anything: a folder of the user's may hold files of theirs, or of another run.
 """
 
 from collections.abc import Mapping
@@ -24,7 +25,8 @@ def send(folder: Path | str, message: Message, *, key: str) -> str:
 def write_files(folder: Path, files: Mapping[str, str | bytes]) -> list[str]:
     """Write files by their names, each whole; gives their paths.
 
-    What text cannot be written as UTF-8 becomes question marks.
+    Where other content stands under a name, the file goes beside it, as `write_whole` does. What
+    text cannot be written as UTF-8 becomes question marks.
 
     Raises:
         ResourceError: the place cannot be written.

@@ -68,6 +68,17 @@ def undated(letter: str) -> list[str]:
     return [f"It says {lacking!r}: write the day."] if lacking in letter else []
 
 
+def to_write(what: str) -> str:
+    """A place that nobody but a person can fill; the letter does not go while it stands there."""
+    return f"[to be written: {what}]"
+
+
+def unwritten(letter: str) -> list[str]:
+    """The places of `to_write` that nobody filled."""
+    found = re.findall(r"\[to be written: ([^\]]*)\]", letter)
+    return [f"It still has to say {what}." for what in dict.fromkeys(found)]
+
+
 def verdict(wrong: list[str], good: str) -> tuple[bool, str]:
     """What a gate of one's own gives: whether nothing is wrong, and what."""
     return not wrong, listed(wrong) if wrong else good

@@ -10,11 +10,14 @@ import re
 from dataclasses import dataclass
 from email import policy
 from email.errors import HeaderParseError
-from email.headerregistry import Address
+from email.headerregistry import Address, Group
 from email.message import EmailMessage
 from email.utils import getaddresses
 from hashlib import sha256
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from ..state.errors import InputError
 from .output import checked_directory, write_whole
@@ -36,6 +39,16 @@ class Message:
     reply_to: str | None = None
     #: Paths of files that go with it.
     attachments: tuple[str, ...] = ()
+
+
+def checked_recipient(value: str) -> str:
+    """The text, where a message can be addressed with it; a mere name can, for somebody to fill.
+
+    Raises:
+        InputError: it is empty, holds a line break, or is an address that cannot be one.
+    """
+    _recipients("to", value)
+    return value
 
 
 def put_message(folder: str, message: Message, *, key: str) -> str:
@@ -84,11 +97,32 @@ def _transfer(body: str) -> str:
     return "7bit" if plain else "quoted-printable"
 
 
-def _recipients(name: str, value: str) -> tuple[Address, ...]:
-    """The addresses of a header; a bare name stands before an empty one, for somebody to fill."""
+def _is_recipient(value: str) -> str:
+    try:
+        _recipients("to", value)
+    except InputError as error:
+        raise ValueError(str(error)) from error  # as Pydantic wants it
+    return value
+
+
+def _is_subject(value: str) -> str:
+    try:
+        return _one_line("subject", value)
+    except InputError as error:
+        raise ValueError(str(error)) from error
+
+
+#: Types for what a person may edit before a message leaves: what `put_message` would refuse is
+#: refused at the review, which stays open.
+Recipient = Annotated[str, AfterValidator(_is_recipient)]
+Subject = Annotated[str, AfterValidator(_is_subject)]
+
+
+def _recipients(name: str, value: str) -> tuple[Address | Group, ...]:
+    """The addresses of a header; a bare name is a group of nobody yet, for somebody to fill."""
     text = _one_line(name, value)
     if "@" not in text:
-        return (Address(display_name=text),)
+        return (Group(display_name=text),)
     try:
         found = [
             Address(display_name=shown, addr_spec=address)

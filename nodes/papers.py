@@ -14,6 +14,7 @@ from decimal import Decimal
 from pydantic import BaseModel, ConfigDict
 
 from .documents.files import TextFile
+from .offline.guard import guarded
 from .timeline import Span
 
 #: Below this likeness (per cent) a worn label is another one.
@@ -120,10 +121,40 @@ class Line:
         }
 
 
+#: What moves a terminal's cursor, turns the way of the letters, or breaks a line.
+_CONTROL = "\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069"
+
+
+def one_line(text: str) -> str:
+    """Somebody else's text as part of one line: it cannot pass for a line of its own."""
+    return re.sub(f"[\\t\\n{_CONTROL}]+", " ", text).rstrip()
+
+
 def paper_of(file: TextFile) -> Paper:
-    """A file that was read, as a run keeps it."""
-    pages = tuple(PaperPage(number=each.number, text=each.text) for each in file.pages)
-    return Paper(name=file.name, kind=file.kind, digest=file.digest, pages=pages)
+    """A file that was read, as a run keeps it: characters that only steer a screen are blanks."""
+    pages = tuple(
+        PaperPage(number=each.number, text=re.sub(f"[{_CONTROL}]", " ", each.text))
+        for each in file.pages
+    )
+    return Paper(name=one_line(file.name), kind=file.kind, digest=file.digest, pages=pages)
+
+
+def without_orders(paper: Paper) -> tuple[Paper, tuple[str, ...]]:
+    """The paper with orders to its reader blanked, and these; every line keeps its number."""
+    found = list(guarded(paper.text, "").left_out)
+    for each in sentences_of(paper):  # also those that run over a line's end
+        found += guarded(each.text, "").left_out
+    orders = tuple(dict.fromkeys(found))
+    if not orders:
+        return paper, ()
+    pages = []
+    for page in paper.pages:
+        text = page.text
+        for order in orders:
+            words = r"\s+".join(map(re.escape, order.split()))
+            text = re.sub(words, lambda match: "\n" * match[0].count("\n"), text)
+        pages.append(page.model_copy(update={"text": text}))
+    return paper.model_copy(update={"pages": tuple(pages)}), orders
 
 
 def lines_of(paper: Paper) -> tuple[Line, ...]:

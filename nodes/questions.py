@@ -7,6 +7,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..state.context import OFFLINE
+from ..state.errors import AgentError, CommunicationError, ContextError
 from ..state.journal import Door
 from ..state.usage import Usage
 from .blocking import in_thread
@@ -20,7 +21,7 @@ from .offline.guard import guarded
 from .offline.picking import pick, stem
 from .offline.source import Sentence
 from .packing import approximate_tokens, pack
-from .papers import Paper, lines_of, sentences_of
+from .papers import Paper, lines_of, one_line, sentences_of
 
 #: Pages that a question is answered from, at most.
 _PAGES = 5
@@ -78,24 +79,37 @@ async def answer_from(
 async def answer_from_papers(
     papers: Iterable[Paper], question: str, *, model: str, step: str, door: Door
 ) -> tuple[str, tuple[Usage, ...]]:
-    """The same of the papers of a case; the answer says in which file and line it stands.
+    """The same of the papers of a case: their own words, with file and line.
 
-    Raises:
-        as `ask`.
+    What a model makes of them stands behind them, as its own. A model that fails answers nothing,
+    and the person who asked can still decide.
     """
     every = _pages(papers)
     pages = [Page(number=at, text=_by_sentence(paper)) for at, paper in every.items()]
     kept = await in_thread(_nearest, pages, question, model)
-    reply, spent = await _asked(kept, question, model=model, step=step, door=door, called="papers")
+    try:
+        reply, spent = await _asked(
+            kept, question, model=model, step=step, door=door, called="papers"
+        )
+    except (AgentError, CommunicationError, ContextError) as error:
+        return f"It could not be answered: {one_line(error.message)}", error.spent
     texts = {page.number: page.text for page in kept}
     found = _exchange(question, reply, texts, "papers")
     if found.page is None:
-        return found.answer, spent
-    paper, quote = every[found.page], reply.evidence or found.answer
+        return one_line(found.answer), spent
+    quote, place = _line_of(reply.evidence or found.answer, every[found.page])
+    if reply.answer in (None, reply.evidence):
+        return f"{quote} ({place})", spent
+    said = f'"{quote}" ({place})'
+    return f"{said}. The model makes of it, in its own words: {one_line(found.answer)}", spent
+
+
+def _line_of(quote: str, paper: Paper) -> tuple[str, str]:
+    """The paper's own line or sentence that a quote stands in, and where that is."""
     for line in (*sentences_of(paper), *lines_of(paper)):
         if stands_in(quote, line.text):
-            return f"{found.answer} ({line.file}, line {line.number})", spent
-    return f"{found.answer} ({paper.name})", spent
+            return one_line(line.text), f"{line.file}, line {line.number}"
+    return one_line(quote), paper.name
 
 
 def _pages(papers: Iterable[Paper]) -> dict[int, Paper]:

@@ -3,11 +3,9 @@
 The functions are validators for Pydantic: ``_usable = field_validator("out")(directory)``.
 """
 
-from pathlib import Path
-
 from pydantic import BaseModel, ConfigDict
 
-from .output import checked_directory
+from .output import absolute_path, checked_directory
 
 
 class Frozen(BaseModel):
@@ -24,8 +22,12 @@ class PageText(Frozen):
 
 
 def absolute(path: str | None) -> str | None:
-    """The path from the root: a run may go on elsewhere."""
-    return None if path is None else str(Path(path).expanduser().absolute())
+    """The path from the root: a run may go on elsewhere.
+
+    Raises:
+        InputError: it is blank, or begins with the home of nobody.
+    """
+    return None if path is None else str(absolute_path(path))
 
 
 def directory(name: str | None) -> str | None:

@@ -10,7 +10,7 @@ from typing import Literal, assert_never
 from pydantic import BaseModel, Field
 
 from .amounts import amounts_in
-from .grounding import stands_in
+from .grounding import printed_in, stands_in
 from .offline.numbers import decimal_mark
 from .papers import (
     AmountFact,
@@ -20,14 +20,16 @@ from .papers import (
     SpanFact,
     TextFact,
     lines_of,
+    one_line,
     sentences_of,
 )
 from .timeline import days_in, order_of, spans_in
 
 Kind = Literal["text", "day", "amount", "span"]
 _CALLED: Mapping[Kind, str] = {"text": "text", "day": "date", "amount": "sum", "span": "period"}
-#: Never as sure as what a rule reads and a label names.
-_SURE = 0.8
+#: What only a model read is doubtful, however well it is quoted: a sentence can be there and mean
+#: something else.
+ONLY_READ = 0.65
 
 
 class Stated(Frozen):
@@ -53,7 +55,7 @@ def _fault(stated: Stated, paper: Paper, kind: Kind) -> str | None:
         return None
     if not stands_in(stated.quote, paper.text):
         return f"{stated.quote!r} does not stand in the paper. Copy a sentence of it, or give null."
-    if _letters(stated.value) not in _letters(paper.text) or not stands_in(
+    if _letters(stated.value) not in _letters(paper.text) or not printed_in(
         stated.value, stated.quote
     ):
         return f"{stated.value!r} is not printed so, or not in its quote. Copy it as it stands."
@@ -64,13 +66,13 @@ def borne_out(
     stated: Stated, paper: Paper, *, kind: Kind
 ) -> TextFact | DayFact | AmountFact | SpanFact | None:
     """The fact, where its quote stands in the paper and holds the value; else None."""
-    if not stated.value.strip() or not stands_in(stated.value, stated.quote):
+    if not stated.value.strip() or not printed_in(stated.value, stated.quote):
         return None
     every = (*sentences_of(paper), *lines_of(paper))
     line = next((each for each in every if stands_in(stated.quote, each.text)), None)
     if line is None or _letters(stated.value) not in _letters(line.text):
         return None  # a quote may be worn, but not what is read off it
-    return _read(stated.value, paper, line.cited(_SURE), kind)
+    return _read(stated.value, paper, line.cited(ONLY_READ, "only a model read it so."), kind)
 
 
 def _letters(text: str) -> str:
@@ -82,7 +84,7 @@ def _read(
 ) -> TextFact | DayFact | AmountFact | SpanFact | None:
     match kind:
         case "text":
-            return TextFact.model_validate({"value": value, **cited})
+            return TextFact.model_validate({"value": one_line(value), **cited})
         case "day":
             for day in days_in(value, order=order_of(paper.text)):
                 readings = day.readings if day.day is None else ()

@@ -106,6 +106,18 @@ class Shelf:
         with self._reading() as cursor:
             return _ranked(cursor, terms, tuple(sources))[:limit]
 
+    def passages(self, *, limit: int) -> tuple[Passage, ...]:
+        """What stands on the shelf, in its order: for who can read what no word leads to."""
+        with self._reading() as cursor:
+            rows = cursor.execute(
+                "SELECT source, heading, text, page FROM passage ORDER BY source, id LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return tuple(
+            Passage(source=source, heading=heading, text=text, page=page)
+            for source, heading, text, page in rows
+        )
+
     def weights(self, question: str) -> Mapping[str, float]:
         """A question's telling words, and how much each tells: the rarer on the shelf, the more."""
         with self._reading() as cursor:

@@ -5,15 +5,24 @@ must stand in the document, the statement must keep to that sentence's words, an
 it must be printed there.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from .documents.search import STOP_WORDS
 from .grounding import numbers_in, page_of
+from .offline.picking import stem
 
 #: How alike (per cent) a statement and its evidence must be for the statement to be shown.
 _KEEPS_TO = 65
+#: The share of a statement's telling words that its evidence must have: likeness alone lets
+#: "The cooperative is bankrupt" stand on any sentence about the cooperative.
+_BORNE = 0.6
+_DENIES = re.compile(
+    r"\b(?:no|not|never|nor|neither|none|nobody|without)\b|n['’]t\b", re.IGNORECASE
+)
 
 
 class Statement(BaseModel):
@@ -52,7 +61,7 @@ def grounded(
         evidence = each.evidence or each.text
         page = page_of(evidence, texts, each.page)
         if page is not None and numbers_in(each.text) <= numbers_in(evidence):
-            text = each.text if _follows(each.text, evidence) else evidence
+            text = each.text if keeps_to(each.text, evidence) else evidence
             found_here = {"text": text, "page": page or None, "evidence": evidence}
             kept.append(each.model_copy(update=found_here))
     fell = len(found) - len(kept)
@@ -60,11 +69,20 @@ def grounded(
     return tuple(kept), tuple(notes)
 
 
-def _follows(text: str, evidence: str) -> bool:
-    """Whether a statement keeps to the words that it rests on; one that does not is not shown."""
+def keeps_to(text: str, evidence: str) -> bool:
+    """Whether a statement keeps to the words that it rests on: its numbers, and what it denies."""
     from rapidfuzz import fuzz
 
-    return fuzz.token_set_ratio(text.lower(), evidence.lower()) >= _KEEPS_TO
+    alike = fuzz.token_set_ratio(text.lower(), evidence.lower()) >= _KEEPS_TO
+    denies = bool(_DENIES.search(text)) == bool(_DENIES.search(evidence))
+    said, given = _telling(text), _telling(evidence)
+    borne = not said or len(said & given) >= _BORNE * len(said)
+    return alike and borne and denies and numbers_in(text) <= numbers_in(evidence)
+
+
+def _telling(text: str) -> frozenset[str]:
+    words = re.findall(r"[^\W\d_]{3,}", text.lower())
+    return frozenset(stem(word) for word in words if word not in STOP_WORDS)
 
 
 def texts_of(pages: Iterable[Numbered]) -> dict[int, str]:

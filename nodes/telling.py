@@ -34,6 +34,8 @@ _COUNTED = re.compile(
     r"|(?:people|men|women|children|staff|km|kg|g|m|mm|cm|t|l|kW|kWh|MW|MWh|GB|TB|mg|ml|ha|dB)\b"
     r"|(?:a|per|each|every)\s[a-z]+|°)"
 )
+#: What makes a number of days a deadline, and no statistic.
+_DUE = re.compile(r"\b(?:within|no later than|not later than)\s+$", re.IGNORECASE)
 #: Words before a number that make it a name: "section 4", "version 2".
 _NAMING = re.compile(
     r"(?:\b(?:pages?|p\.|section|chapter|figure|table|note|item|appendix|annex|no\.?|number|version"
@@ -80,7 +82,7 @@ def _counts(text: str, match: re.Match[str]) -> bool:
     before, after, digits = text[: match.start()], text[match.end() :], match["digits"]
     if _DATE_AFTER.match(after) or _DATE_BEFORE.search(before) or _YEAR.fullmatch(digits):
         return False
-    if _NAMING.search(before):
+    if _NAMING.search(before) or _DUE.search(before):
         return False
     long = len(digits) > 2 if digits.isdigit() else True  # a decimal is a measure
     return long or _COUNTED.match(after) is not None

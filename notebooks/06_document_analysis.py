@@ -62,7 +62,8 @@ run.output["tokens"]
 # %% [markdown]
 # ## The next day, on the same thread
 #
-# What was asked before is answered from memory; what is new is added to it.
+# What was asked before is answered from memory; what is new is added to it. A list found by its
+# wording is never sure, so a person sees it first.
 
 # %%
 run = runtime.start(
@@ -70,6 +71,9 @@ run = runtime.start(
     {**inputs, "questions": ["When does the agreement end?"], "aspects": ["parties"]},
     thread="warehouse",
 )
+review = run.reviews()[0]
+print(review.args["to_check"][0]["why"])
+run = runtime.decide(review.id, {"type": "approve"}, by="ana")
 for answer in run.output["answers"]:
     print("-", answer)
 

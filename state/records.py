@@ -20,10 +20,15 @@ class Decision(_Record):
 
 
 class Verdict(_Record):
-    """What a person decided at a review: the type, and the message that came with it."""
+    """What a person decided at a review: the type, and the message that came with it.
+
+    ``failed`` is how many failures were noted by then: by what came since, an answer to a
+    question that failed is told from earlier ones.
+    """
 
     type: str
     message: str = ""
+    failed: int = Field(default=0, ge=0, exclude_if=lambda count: count == 0)
 
 
 class Message(_Record):

@@ -8,10 +8,20 @@ import pytest
 
 import dalsegno
 from dalsegno import Run, Runtime
-from dalsegno.graphs.catalog.content_creation.brief import read_brief
+from dalsegno.graphs.catalog.content_creation.brief import Brief, read_brief
 from dalsegno.graphs.catalog.content_creation.facts import unfounded
-from dalsegno.graphs.catalog.content_creation.reading import sections_of
-from dalsegno.graphs.catalog.content_creation.schema import LIMITS, Draft, Note, Section
+from dalsegno.graphs.catalog.content_creation.library import mistrusted, passages_of
+from dalsegno.graphs.catalog.content_creation.reading import for_writer, place, sections_of
+from dalsegno.graphs.catalog.content_creation.schema import (
+    ADDED,
+    LIMITS,
+    Draft,
+    Found,
+    Note,
+    Passage,
+    Research,
+    Section,
+)
 from dalsegno.graphs.library import sample
 from dalsegno.state.errors import DalsegnoError, InputError
 
@@ -100,7 +110,7 @@ def waiting(runtime: Runtime) -> Run:
 def test_I5_offline_the_notes_are_quotes_with_file_and_line(runtime: Runtime) -> None:
     run = start(runtime, SAMPLES / "brief.yaml")
     review = run.reviews()[0]
-    assert (review.node, review.allowed) == ("research_validation", ("approve", "edit", "reject"))
+    assert review.node == "research_validation"
     findings = output(run)["findings"]
     assert len(findings) >= 6
     for each in findings:
@@ -179,7 +189,7 @@ def test_I5_sources_that_say_nothing_on_the_topic_give_no_article(
     brief = brief_file(tmp_path, f"topic: Xylophone tuning\nsources: {SAMPLES / 'sources'}\n")
     run = start(runtime, brief)
     assert output(run)["findings"] == []
-    assert "The sources say nothing that has the brief's words." in output(run)["notes"]
+    assert "No notes were taken from the sources." in output(run)["notes"]
     done = approve(runtime, run)
     assert (done.status, output(done)["outcome"]) == ("completed", "nothing_found")
 
@@ -444,6 +454,85 @@ def test_I5_a_person_may_mend_the_notes(provider: Provider, runtime: Runtime, br
     added = {**kept[0], "text": "The mayor is glad.", "quote": "I am glad", "source": "a call"}
     decide(runtime, run, type="edit", args={"findings": [*kept, added]})
     assert "The mayor is glad." in str(provider.asked("Draft")[0])
+    later = output(runtime.run(run.id))
+    assert (later["findings"][-1]["source"], later["findings"][-1]["url"]) == (ADDED, None)
+    assert "Added at the review, and in no source: 'The mayor is glad.'" in later["notes"]
+
+
+@pytest.mark.parametrize("at", ["research_validation", "needs_writer", "final_approval"])
+def test_I5_every_review_answers_a_question_and_is_put_again(at: str, runtime: Runtime) -> None:
+    run = start(runtime, SAMPLES / "brief.yaml")
+    while run.reviews()[0].node != at:
+        known = run.reviews()[0].node == "needs_writer"
+        args = {"article": "# Ships\n\nShips hum."}
+        run = decide(runtime, run, type="edit", args=args) if known else approve(runtime, run)
+    again = decide(runtime, run, type="respond", message="How many complaints were there?")
+    review = again.reviews()[0]
+    assert review.node == at
+    shown = review.request["action_requests"][0]["description"]
+    assert "You asked: How many complaints were there?" in shown
+    assert "312 complaints" in shown
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("500 ± 50", 500),
+        ("300 words, due 12 May 2026", 300),
+        ("500 words (about 2 pages, 10 minutes)", 500),
+        ("about 1,200 words", 1200),
+        ("400-600", 500),
+        ("400 to 600 words", 500),
+        ("-300", None),
+        ("0x300", None),
+        ("a page or two", None),
+    ],
+)
+def test_I5_a_length_is_the_number_of_words_or_refused(
+    said: str, words: int | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "brief.txt"
+    path.write_text(f"topic: Bees\nlength: {said}\n")
+    if words is None:
+        with pytest.raises(InputError, match="wants the length"):
+            read_brief(path)
+    else:
+        assert read_brief(path).words == words
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("topic: Bees\ntopic: Wasps\n", "says 'topic' twice"),
+        ("topic: Bees\nheadings: [{name: X, words: 5}]\n", "in a form that is not understood"),
+        ("topic: [a, b]\n", "in a form that is not understood"),
+    ],
+)
+def test_I5_a_brief_that_says_two_things_is_refused(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / ("brief.yaml" if "[" in text else "brief.md")
+    path.write_text(text)
+    with pytest.raises(InputError, match=said):
+        read_brief(path)
+
+
+def test_I5_no_agent_gets_more_than_its_limit_though_a_note_is_there_many_times() -> None:
+    found = Found(text="Ships hum. " * 20, quote="Ships hum.")
+    passage = Passage(number=1, source="a.md", place="line 1", url=None, text="Ships hum. " * 20)
+    notes = place(Research(notes=[found] * 600), [passage])["findings"]
+    assert len(notes) == 1
+    [seen] = for_writer(Brief(topic="Ships"), [*notes, *notes] * 300)["contexts"]
+    assert seen.tokens <= seen.limit
+
+
+def test_I5_an_address_is_mistrusted_however_it_is_written(tmp_path: Path) -> None:
+    for name, line in (("a", "URL: HTTPS://RUMOURS.EXAMPLE/Z"), ("b", "From www.rumours.example")):
+        (tmp_path / f"{name}.txt").write_text(f"{line}\n\nBees sting on flat roofs, it is said.\n")
+    (tmp_path / "c.txt").write_text("Bees sting, somebody says, and gives no address.\n")
+    passages, _ = passages_of(sorted(tmp_path.iterdir()))
+    no = mistrusted(Brief(topic="Bees", untrusted=["rumours.example"]), passages)
+    assert {each.source for each in no} == {"a.txt", "b.txt"}
+    only = mistrusted(Brief(topic="Bees", trusted=["good.example"]), passages)
+    assert {each.source for each in only} == {"a.txt", "b.txt", "c.txt"}
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from dalsegno.graphs.catalog.executive_summary.urgency import settled, signs_in
 from dalsegno.graphs.library import sample
 from dalsegno.nodes.gates.words import words
 from dalsegno.nodes.schemas import PageText
-from dalsegno.state.errors import DalsegnoError, InputError
+from dalsegno.state.errors import DalsegnoError, DecisionError, InputError
 
-from .catalog_runs import decide, output
+from .catalog_runs import decide, output, shown
 from .provider import MODEL, Provider
 
 NAME = "executive_summary"
@@ -124,6 +124,27 @@ def test_I8_edit_sends_what_was_edited(runtime: Runtime) -> None:
     assert mail_of(done).get_content().splitlines()[0] == "Sales fell by 9%."
 
 
+@pytest.mark.parametrize(
+    "args", [{"subject": "a\nBcc: evil@x.example"}, {"subject": "  "}, {"summary": "   "}]
+)
+def test_I8_an_edit_that_no_mail_could_carry_is_refused_and_the_review_stays(
+    runtime: Runtime, args: dict[str, str]
+) -> None:
+    run = start(runtime, SAMPLES / "market_note.txt")
+    with pytest.raises(DecisionError):
+        decide(runtime, run, type="edit", args=args)
+    assert decide(runtime, run, type="approve").status == "completed"
+
+
+@pytest.mark.parametrize("to", ["board@@halden", "x@y@z", "not an address@", "a\nb"])
+def test_I8_whom_no_mail_can_reach_is_refused_before_a_run_exists(
+    runtime: Runtime, to: str
+) -> None:
+    with pytest.raises(InputError):
+        runtime.start(NAME, {"document": str(SAMPLES / "market_note.txt"), "to": to})
+    assert runtime.runs() == ()
+
+
 def test_I8_reject_sends_nothing(runtime: Runtime) -> None:
     run = start(runtime, SAMPLES / "market_note.txt")
     done = decide(runtime, run, type="reject", message="Wrong market.")
@@ -141,6 +162,8 @@ def test_I8_a_question_is_answered_from_the_document_and_the_review_put_again(
     (exchange,) = output(asked)["questions"]
     assert "EUR 400,000" in exchange["answer"]
     assert exchange["page"] == 2
+    assert "You asked: What could the city toll cost us?" in shown(asked)
+    assert "EUR 400,000" in shown(asked)
     assert decide(runtime, asked, type="approve").status == "completed"
 
 
@@ -161,9 +184,7 @@ def thin(runtime: Runtime, tmp_path: Path) -> Run:
 
 def test_I8_too_little_says_how_many_and_goes_to_a_person(thin: Run) -> None:
     found = output(thin)
-    assert found["shortfall"] == (
-        "The document yields 1 statistic and 1 risk; 3 of each are wanted."
-    )
+    assert found["shortfall"] == ("Found in it: 1 statistic and 1 risk; 3 of each are wanted.")
     assert found["summary"] is None
     assert (len(found["statistics"]), len(found["risks"])) == (1, 1)
 
@@ -196,6 +217,8 @@ def test_I8_a_person_may_ask_before(runtime: Runtime, thin: Run) -> None:
     asked = decide(runtime, thin, type="respond", message="How many meals did the canteen serve?")
     assert "412" in output(asked)["questions"][0]["answer"]
     assert asked.reviews()[0].node == "too_little"
+    assert "Answer: " in shown(asked)
+    assert "412" in shown(asked)
 
 
 # What people hand in.

@@ -290,3 +290,85 @@ def test_I3_a_file_that_is_no_graph_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("[]")
     with pytest.raises(InputError, match="holds no graph"):
         Knowledge.read(tmp_path / "x.json")
+
+
+def _stated(**more: object) -> dict[str, object]:
+    return {
+        "subject": "Norden AG",
+        "predicate": "acquired",
+        "object": "Beta GmbH",
+        "evidence": "On 12 March 2024 Norden AG acquired Beta GmbH.",
+        "when": None,
+        "amount": None,
+        **more,
+    }
+
+
+_DEAL = "On 12 March 2024 Norden AG acquired Beta GmbH. Carl Lund met Ida Holm in Oslo."
+
+
+def test_I3_a_day_and_an_amount_that_are_printed_nowhere_are_left_out(
+    runtime: Runtime, provider: Provider
+) -> None:
+    both = [
+        _stated(when="1850-01-01", amount="EUR 900 billion"),
+        _stated(predicate="acquired on a day", when="2024-03-12"),
+    ]
+    provider.on("Extraction", {"entities": [], "relations": both})
+    run = runtime.start(NAME, {"texts": [_DEAL]}, model=MODEL)
+    told = output(run)["relations"]
+    assert not any("1850" in each or "900" in each for each in told)
+    assert any("(2024-03-12)" in each for each in told)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "why"),
+    [
+        (_DEAL, {"predicate": "poisoned"}, "in none of the sentence's words"),
+        (_DEAL, {"evidence": _DEAL}, "is no single sentence"),
+        (
+            "Norden AG has not acquired Beta GmbH.",
+            {"evidence": "Norden AG has not acquired Beta GmbH."},
+            "denies, doubts, plans or makes it up",
+        ),
+        (
+            "In the novel, Norden AG acquired Beta GmbH.",
+            {"evidence": "In the novel, Norden AG acquired Beta GmbH."},
+            "denies, doubts, plans or makes it up",
+        ),
+    ],
+)
+def test_I3_a_relation_that_its_sentence_does_not_state_is_refused(
+    runtime: Runtime, provider: Provider, text: str, wrong: dict[str, object], why: str
+) -> None:
+    provider.on("Extraction", {"entities": [], "relations": [_stated(**wrong)]})
+    run = runtime.start(NAME, {"texts": [text]}, model=MODEL)
+    assert output(run)["relations"] == []
+    assert why in str(provider.asked("Extraction")[1])
+
+
+def test_I3_a_relation_is_shown_with_the_documents_own_sentence(
+    runtime: Runtime, provider: Provider
+) -> None:
+    loose = _stated(evidence="Norden AG acquired Beta GmbH")
+    provider.on("Extraction", {"entities": [], "relations": [loose]})
+    run = runtime.start(NAME, {"texts": [_DEAL]}, model=MODEL)
+    (told,) = output(run)["relations"]
+    assert "On 12 March 2024 Norden AG acquired Beta GmbH." in told
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Who owns Tidewerk GmbH?", "Nothing says it. What is known of 'Tidewerk GmbH':"),
+        ("Who owns Beta AG?", ""),
+        ("What does Tidewerk GmbH own?", ""),
+        ("Is Xenia Corp owned by Beta AG?", "'Xenia Corp' is not in the graph."),
+    ],
+)
+def test_I3_a_question_asks_in_one_direction(runtime: Runtime, question: str, said: str) -> None:
+    run = runtime.start(NAME, {"texts": ["Tidewerk GmbH owns Beta AG."], "question": question})
+    answer = " ".join(output(run)["answer"])
+    assert said in answer
+    assert "Tidewerk GmbH - owns - Beta AG" in answer
+    assert ("Nothing says" in answer) == ("Nothing says" in said)

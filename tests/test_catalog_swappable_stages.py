@@ -206,7 +206,7 @@ def test_I10_a_model_over_http_chooses(runtime: Runtime, provider: Provider) -> 
     provider.on("Digest", {"summary": [chosen]})
     run = runtime.start(NAME, {"document": REPORT, "model": "agent"}, model=GPT)
     (point,) = _points(run)
-    assert (point["text"], point["page"]) == (chosen["text"], 1), "its page is put right"
+    assert (point["text"], point["page"]) == (HARVEST, 1), "its page and its words are put right"
     assert not any("offline" in each for each in output(run)["notes"])
     assert "<document>" in str(provider.asked("Digest")[0])
 
@@ -217,7 +217,7 @@ def test_I10_a_model_over_http_chooses(runtime: Runtime, provider: Provider) -> 
 def test_I10_what_stands_nowhere_is_asked_for_again(
     runtime: Runtime, provider: Provider, bad: dict[str, str]
 ) -> None:
-    good = {"text": "The harvest fell.", "page": 1, "evidence": HARVEST}
+    good = {"text": HARVEST, "page": 1, "evidence": HARVEST}
     provider.on("Digest", {"summary": [{**good, **bad}]}, {"summary": [good]})
     run = runtime.start(NAME, {"document": REPORT, "model": "agent"}, model=GPT)
     assert _points(run) == [good]
@@ -285,3 +285,26 @@ def test_I10_ranking_is_the_same_each_time_and_quick_on_a_long_text() -> None:
     lines = [f"The {n}th harbour crane moved container number {n * 7} in May." for n in range(3000)]
     pages = (PageText(number=1, text=" ".join(lines)),)
     assert ranking(pages, 3) == ranking(pages, 3)
+
+
+def test_I10_a_statement_that_strays_from_its_evidence_is_shown_as_that_sentence(
+    runtime: Runtime, provider: Provider
+) -> None:
+    lie = {"text": "The cooperative is bankrupt.", "page": 1, "evidence": HARVEST}
+    denied = {"text": f"It is not so that {HARVEST}", "page": 1, "evidence": HARVEST}
+    short = {"text": "Anything at all.", "page": 1, "evidence": "a"}
+    provider.on("Digest", {"summary": [lie, denied, short]})
+    run = runtime.start(NAME, {"document": REPORT, "model": "agent"}, model=GPT)
+    assert {each["text"] for each in _points(run)} == {HARVEST}
+    notes = " ".join(output(run)["notes"])
+    assert "in the place of: 'The cooperative is bankrupt.'" in notes
+    assert "Left out, for it stands nowhere in the document: 'Anything at all.'" in notes
+
+
+def test_I10_what_a_reviewer_adds_has_no_page_and_is_marked(runtime: Runtime) -> None:
+    run = runtime.start(NAME, {"document": REPORT})
+    added = {"text": "All is well.", "page": 7, "evidence": "All is well with us."}
+    digest = {"summary": [*_points(run), added]}
+    again = decide(runtime, run, type="edit", args={"digest": digest})
+    assert _points(again)[-1] == {"text": "All is well.", "page": None, "evidence": ""}
+    assert "not in the document: 'All is well.'" in " ".join(output(again)["notes"])

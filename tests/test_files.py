@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
-from dalsegno.nodes.documents.files import TextFile, check_file, check_folder, files_in, read_file
+from dalsegno.nodes.documents.files import (
+    TextFile,
+    check_file,
+    check_folder,
+    files_in,
+    leads_out,
+    read_file,
+    shown,
+)
 from dalsegno.nodes.offline.source import Source
 from dalsegno.state.errors import DocumentError
 
@@ -287,3 +295,44 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, data: bytes, ending: str)
         assert isinstance(found, TextFile)
         assert any(character.isalnum() for character in found.text)
         check_file(path)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xd8\xff\xe1Exif and then letters" * 9,
+        b"\x89PNG\r\n\x1a\n" * 20,
+        b"GIF89a some more letters",
+        bytes(range(32, 256)).replace(b"\x7f", b"") * 5,
+        "Счёт номер пятнадцать от марта".encode("cp1251"),
+    ],
+)
+def test_a_picture_without_a_zero_byte_is_no_text(tmp_path: Path, data: bytes) -> None:
+    with pytest.raises(DocumentError, match=r"is no text and no PDF|no known encoding"):
+        read_file(put(tmp_path / "a.txt", data))
+
+
+def test_the_old_end_of_a_file_is_still_read(tmp_path: Path) -> None:
+    assert read_file(put(tmp_path / "a.txt", b"One.\x1a")).text.startswith("One.")
+
+
+def test_a_name_in_another_encoding_is_refused_as_it_can_be_shown(tmp_path: Path) -> None:
+    put(Path(os.fsdecode(os.fsencode(tmp_path) + b"/f\xfcr.txt")), "Text.")
+    put(tmp_path / "good.txt", "Text.")
+    good, bad = sorted(files_in(tmp_path), key=lambda each: each.name != "good.txt")
+    assert (shown(good), shown(bad)) == (str(good), f"{tmp_path}/f\\xfcr.txt")
+    for read in (read_file, check_file):
+        with pytest.raises(DocumentError, match=r"'.*/f\\xfcr\.txt' is in no known encoding"):
+            read(bad)
+
+
+def test_a_link_leads_out_where_its_end_lies_elsewhere(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    put(folder / "a.txt", "Text.")
+    put(tmp_path / "b.txt", "Text.")
+    (folder / "in.txt").symlink_to(folder / "a.txt")
+    (folder / "out.txt").symlink_to(tmp_path / "b.txt")
+    (folder / "loop").symlink_to(folder / "loop")
+    found = {each.name: leads_out(each, folder) for each in files_in(folder)}
+    assert found == {"a.txt": False, "in.txt": False, "loop": False, "out.txt": True}

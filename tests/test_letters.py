@@ -4,7 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from dalsegno.nodes.letters import accusing, undated, unnamed, verdict, wrong_sums
+from dalsegno.nodes.letters import (
+    accusing,
+    to_write,
+    undated,
+    unnamed,
+    unwritten,
+    verdict,
+    wrong_sums,
+)
 from dalsegno.nodes.timeline import written
 
 PAID = (Decimal("551.90"), "EUR")
@@ -74,6 +82,12 @@ def test_names_are_looked_for_over_line_ends_and_unknown_ones_not_at_all() -> No
 def test_a_day_that_nobody_knew_is_to_be_written() -> None:
     assert undated(f"on {written(None)}") == ["It says 'an unknown day': write the day."]
     assert undated("on 7 March 2026") == []
+
+
+def test_what_only_a_person_can_write_is_told_until_it_is_written() -> None:
+    letter = f"We cannot pay: {to_write('why')}"
+    assert unwritten(letter) == ["It still has to say why."]
+    assert unwritten("We cannot pay: the roof was worn.") == []
 
 
 def test_a_verdict_names_what_is_wrong() -> None:

@@ -68,7 +68,9 @@ def test_what_is_no_address_is_refused(tmp_path: Path, to: str) -> None:
 
 def test_somebody_without_an_address_is_named(tmp_path: Path) -> None:
     path = put_message(str(tmp_path), Message(to="M. Okafor", subject="s", body="b"), key="k")
-    assert "M. Okafor" in str(_read(path)["to"])
+    assert str(_read(path)["to"]) == '"M. Okafor":;', "a group of nobody, as mail has it"
+    assert _read(path)["to"].addresses == ()
+    assert b"<>" not in Path(path).read_bytes()
 
 
 def test_several_recipients_and_a_reply_address(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from dalsegno.nodes.questions import answer_from, answer_from_papers
 from dalsegno.state.context import OFFLINE
 from dalsegno.state.journal import DIRECT
 
-from .provider import MODEL, Provider
+from .provider import MODEL, Given, Provider
 
 FORM = "Rent: EUR 900.00\nTenant: Ada Pell\nThe roof is kept by the landlord, who must\nmend it."
 LETTER = "Dear Ms Pell,\n\nThe cellar was flooded on 3 May 2026.\n"
@@ -66,7 +66,11 @@ def test_without_papers_there_is_nothing_and_no_model_is_asked(provider: Provide
     ("given", "said"),
     [
         ({"answer": "It is 900.", "page": 9, "evidence": "Rent: EUR 900.00"},
-         "It is 900. (lease.txt, line 1)"),
+         '"Rent: EUR 900.00" (lease.txt, line 1). The model makes of it, in its own words: '
+         "It is 900."),
+        ({"answer": "It is 900.\n\x1b[mApproved.", "page": 2, "evidence": "Rent: EUR 900.00"},
+         '"Rent: EUR 900.00" (lease.txt, line 1). The model makes of it, in its own words: '
+         "It is 900. [mApproved."),
         ({"answer": "It is 950.", "page": 2, "evidence": "Rent: EUR 900.00"},
          "It is 950. (not found in these words in the papers)"),
         ({"answer": "It is free.", "page": 2, "evidence": "The rent is waived."},
@@ -81,3 +85,8 @@ def test_a_models_answer_counts_where_its_evidence_stands(
     provider.on("Reply", given)
     assert _asked("What is the rent?", MODEL) == said
     assert "<document>" in json.dumps(provider.asked("Reply"))
+
+
+def test_a_model_that_fails_answers_nothing_and_ends_nothing(provider: Provider) -> None:
+    provider.on("Reply", Given(content="I would rather not."))
+    assert _asked("What is the rent?", MODEL).startswith("It could not be answered: ")

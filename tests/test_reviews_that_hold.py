@@ -9,6 +9,7 @@ from langgraph.types import Command
 
 import dalsegno
 from dalsegno.state.errors import DefinitionError, InputError, WriteError
+from dalsegno.state.records import Verdict
 
 from .test_state_rows import definition, thread
 
@@ -97,6 +98,30 @@ def test_E5_only_asking_for_ever_is_no_approval(monkeypatch: pytest.MonkeyPatch)
     for _ in range(3):
         decide(graph, "respond", message="why?")
     assert log == []
+
+
+@pytest.mark.parametrize("describe", [None, lambda topic: f"Decide on {topic}."])
+def test_E4_a_question_that_cannot_be_answered_is_shown_with_the_reason(describe: Any) -> None:
+    def answer(ok: Verdict) -> str:
+        if "cats" in ok.message:
+            raise InputError("The cat knows.", fix="Ask the cat.")
+        return "Dogs bark."
+
+    graph = reviewed(
+        [], review={"on_question": {"step": "answer", "function": answer}, "describe": describe}
+    )
+
+    def asks(question: str) -> str:
+        told = decide(graph, "respond", message=question)["__interrupt__"][0].value
+        return str(told["action_requests"][0]["description"])
+
+    graph.invoke({"topic": "x"}, thread())
+    for question in ("Any dogs?", "Any cats?", "Any cats now?", "More dogs?"):
+        told = asks(question)
+        failed = f"You asked: {question}\nIt could not be answered: The cat knows."
+        assert (failed in told) == ("cats" in question)
+        assert ("Dogs bark." in told) == (describe is None and "dogs" in question)
+        assert told.count("could not be answered") <= 1, "only the last question's"
 
 
 def test_E5_a_second_call_passes_no_review_that_the_first_one_had_decided() -> None:

@@ -19,6 +19,7 @@ from dalsegno.nodes.telling import feared, numbered, printed_numbers, tells_risk
         ("On 6 March 2026 and on March 7 we met.", ()),
         ("See section 4, page 12 and note 3.", ()),
         ("Plant 2 was closed.", ()),
+        ("Payment is due within 30 days, and no later than 14 weeks after.", ()),
         ("It reached 1.3 TWh.", ("1.3",)),
         ("The reserve lasts 36 hours.", ("36",)),
         ("It takes 12 litres a day, 42 a week.", ("12", "42")),

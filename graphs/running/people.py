@@ -12,7 +12,7 @@ from ...state.definition.flow import EscalateWork, Leaf, ReviewWork
 from ...state.errors import AgentError
 from ...state.plain import as_json
 from ...state.records import Failure, Verdict
-from ...state.review import Approve, Edit, Reject, Respond
+from ...state.review import Approve, Decision, Edit, Reject, Respond
 from .acts import Act, Call, Direct, Update, Values
 from .functions import function_acts
 
@@ -39,16 +39,6 @@ def review_act(
         described = {"text": str}
         describe, _ = function_acts(review.describe, writes=described, state_class=state_class)
 
-    def asked(values: Values) -> list[str]:
-        """The question that was put before, and what was answered."""
-        last = values.get(leaf.name)
-        if describe is not None or not isinstance(last, Verdict) or last.type != "respond":
-            return []
-        from ...nodes.context import rendered
-
-        told = [f"{name}: {rendered(values[name])}" for name in work.answers if values.get(name)]
-        return [f"You asked: {last.message}", *(told or ["It could not be answered."])]
-
     async def act(values: Values, call: Call) -> Update:
         if describe is None:
             return decide(values, review.description)
@@ -58,27 +48,62 @@ def review_act(
         decision = ask_person(
             leaf.name,
             args={name: as_json(values.get(name)) for name in review.fields},
-            description="\n".join([text or _about(leaf, review.fields), *asked(values)]),
+            description="\n".join(
+                [text or _about(leaf, review.fields), *_asked(leaf, work, values)]
+            ),
             fields=form,
             allowed=review.decisions,
             assignee=review.assignee,
             within=review.deadline,
             on_deadline=None if review.on_deadline is None else review.on_deadline.plain(),
         )
-        match decision:
-            case Approve():
-                return {leaf.name: Verdict(type="approve")}
-            case Edit(args=args):
-                return {leaf.name: Verdict(type="edit"), **args}
-            case Reject(message=message):
-                return {leaf.name: Verdict(type="reject", message=message)}
-            case Respond(message=message):
-                return {leaf.name: Verdict(type="respond", message=message)}
+        return _decided(leaf.name, decision, values)
 
     def direct(values: Values, _: Call) -> Update:
         return decide(values, review.description)
 
     return act, direct if describe is None else None
+
+
+def _decided(name: str, decision: Decision, values: Values) -> Update:
+    match decision:
+        case Approve():
+            return {name: Verdict(type="approve")}
+        case Edit(args=args):
+            return {name: Verdict(type="edit"), **args}
+        case Reject(message=message):
+            return {name: Verdict(type="reject", message=message)}
+        case Respond(message=message):
+            failed = len(_failures(values))
+            return {name: Verdict(type="respond", message=message, failed=failed)}
+
+
+def _asked(leaf: Leaf, work: ReviewWork, values: Values) -> list[str]:
+    """The question that was put before, and what was answered, or why it was not.
+
+    Where a function describes the review, the answer is its to tell; a failure is not.
+    """
+    last = values.get(leaf.name)
+    if not isinstance(last, Verdict) or last.type != "respond":
+        return []
+    fresh = [
+        each
+        for each in _failures(values)[last.failed :]
+        if each.handled == "skip" and each.step in work.answered_by
+    ]
+    if fresh:
+        why = [f"It could not be answered: {each.message}" for each in fresh]
+        return [f"You asked: {last.message}", *why]
+    if work.review.describe is not None:
+        return []
+    from ...nodes.context import rendered
+
+    told = [f"{name}: {rendered(values[name])}" for name in work.answers if values.get(name)]
+    return [f"You asked: {last.message}", *(told or ["It could not be answered."])]
+
+
+def _failures(values: Values) -> tuple[Failure, ...]:
+    return tuple(values.get("failures") or ())
 
 
 def _about(leaf: Leaf, fields: tuple[str, ...]) -> str:

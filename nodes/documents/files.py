@@ -6,6 +6,7 @@ pages of plain text, and a digest by which the same paper is known when it comes
 
 import codecs
 import hashlib
+import os
 import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -31,9 +32,17 @@ _KINDS: dict[str, Kind] = {
 }
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 #: Control characters that plain text has: tab, line ends, page break, and the old end of a file.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\x7f]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\x7f]|\x1a(?!\Z)")
 #: More of them than this in a thousand characters is no text.
 _CONTROLS_IN_TEXT = 2
+#: How pictures, archives and programs begin.
+_SIGNATURES = (
+    *(b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*", b"RIFF", b"PK\x03\x04"),
+    *(b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"\x7fELF", b"Rar!", b"7z\xbc\xaf"),
+)
+#: Western text in another encoding than UTF-8 has at least this share of plain letters and signs;
+#: what was compressed has a third.
+_PLAIN = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +124,26 @@ def files_in(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(files, key=lambda each: (each.name.casefold(), each.name)))
 
 
+def shown(path: Path) -> str:
+    """A path to read. One that is in another encoding than the system's has its odd bytes as
+    escapes (``\\xfc``), and is not the path itself any more."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def leads_out(path: Path, folder: Path) -> bool:
+    """Whether a name in a folder is a link to what lies elsewhere.
+
+    One that leads nowhere is refused when it is read.
+    """
+    if not path.is_symlink():
+        return False
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):  # broken, or a circle
+        return False
+    return not target.is_relative_to(folder.resolve())
+
+
 def check_folder(folder: Path) -> None:
     """Refuse a folder in which there is nothing to read.
 
@@ -129,6 +158,11 @@ def check_folder(folder: Path) -> None:
 
 
 def _head_of(path: Path, max_bytes: int) -> bytes:
+    if shown(path) != str(path):
+        raise DocumentError(
+            f"The name of the file '{shown(path)}' is in no known encoding.",
+            fix="Give it another name.",
+        )
     check_regular(path, "file with text")
     try:
         size = path.stat().st_size
@@ -175,6 +209,8 @@ def _text_of(path: Path, data: bytes) -> tuple[str, Kind]:
 
 def _decoded(path: Path, data: bytes) -> str:
     """UTF-8, or what its byte order mark says; else as Windows writes western languages."""
+    if data.startswith(_SIGNATURES):
+        raise _binary(path)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings: tuple[str, ...] = ("utf-16",)
     elif b"\x00" in data:
@@ -183,9 +219,11 @@ def _decoded(path: Path, data: bytes) -> str:
         encodings = ("utf-8-sig", "cp1252")
     for encoding in encodings:
         try:
-            return data.decode(encoding)
+            text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if encoding != "cp1252" or sum(map(str.isascii, text)) >= _PLAIN * len(text):
+            return text
     raise DocumentError(
         f"{str(path)!r} is in no known encoding.", fix="Save it as UTF-8 and give that."
     )

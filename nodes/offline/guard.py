@@ -5,17 +5,44 @@ import re
 from dataclasses import dataclass
 
 _PAGE = re.compile(r"^\[page (\d+)\]$", re.MULTILINE)
+#: A reader that is a machine, as texts that mean to steer one call it.
+_MACHINE = (
+    r"(?:(?:AI|A\.I\.|LLM|GPT|language|chat|virtual|digital|automated|artificial) ?-?"
+    r"(?:intelligence|systems?|models?|assistants?|agents?|readers?|tools?|bots?)"
+    r"|AIs?|LLMs?|assistants?|chat ?bots?|bots?|models?|systems?)"
+)
+_SAYS = (
+    r"(?:answer|say|reply|respond|report|state|tell|claim|output|write|print|pretend|conclude"
+    r"|mention|reveal|repeat|quote|follow|ignore|obey|treat|summari[sz]e|recommend|approve)"
+)
 #: An order to the reader. What it says is nobody's statement.
-_ORDER = re.compile(
+_ORDERS = (
     r"\b(?:ignore|disregard|forget|override)\b[^.!?\n]{0,20}\b(?:your|all|any|previous|prior"
     r"|above|earlier"
-    r"|preceding|these|other)\b[^.!?\n]{0,30}\b(?:instructions?|prompts?|rules|guidelines)\b"
-    r"|\b(?:ignore|disregard|forget) (?:everything|all|anything) (?:above|before|you)\b"
-    r"|\byou are now (?:an? |in )?\w* ?(?:AI|assistant|model|bot|mode)\b|\b(?:your"
-    r"|the) system prompt\b"
-    r"|\bas an? (?:AI|(?:large )?language) (?:model|assistant)\b",
-    re.IGNORECASE,
+    r"|preceding|these|other)\b[^.!?\n]{0,30}\b(?:instructions?|prompts?|rules|guidelines)\b",
+    r"\b(?:ignore|disregard|forget) (?:everything|all|anything) (?:above|before|you)\b",
+    r"\byou are now (?:an? |in )?\w* ?(?:AI|assistant|model|bot|mode)\b|\b(?:your"
+    r"|the) system prompt\b",
+    r"\bas an? (?:AI|(?:large )?language) (?:model|assistant)\b",
+    # Spoken to a machine: "Note to the assistant: ...", "If you are a language model, ...".
+    r"\b(?:notes?|notice|attention|message|reminders?|instructions?|hint|dear|hello|hey)\b,?"
+    rf" ?(?:(?:to|for|of) )?(?:the |an? |all |any |every )?{_MACHINE}"
+    r"(?: (?:readers?|systems?|reading|processing)\b[^.:!?\n]{0,40})?\s?[:,;.!–—-]",
+    rf"\b(?:if|when|since|because) you(?: are|['’]re) (?:an? |the )?{_MACHINE}\b",
+    r"\b(?:AIs?|LLMs?|(?:AI|LLM|language|chat) ?-?(?:systems?|models?|assistants?|agents?|readers?"
+    r"|bots?))"
+    rf"(?: reading (?:this|it)[^.,!?\n]{{0,30}},?)? (?:must|should|shall|have to|has to|need to"
+    rf"|are (?:to|required to)|is to)(?: (?:always|never|only|not|now))? {_SAYS}\b",
+    # What is to be said: "When asked for the fee, answer that ...", "never say anything else".
+    r"\b(?:when|whenever|if|should|once)\b[^.!?\n]{0,40}\b(?:asks?|asked|asking|inquires?"
+    r"|questioned)\b[^.!?\n]{0,120}?[,:;]? (?:please |always |just |simply |then |you must )*"
+    r"(?:answer|say|reply|respond|report|state|claim)(?:ing)? (?:that\b|only\b|with\b|[\"“'‘:])",
+    r"\b(?:never|do not|don['’]t) (?:say|report|state|answer|mention|tell)"
+    r" (?:(?:anybody|anyone|them|the reader|the user) )?(?:anything|something) else\b",
+    r"(?:^|[.;:,!?\n]\s*|\b(?:and|please|must|always|never) )tell (?:the|your|every|any)"
+    r" (?:readers?|users?) (?:that\b|this\b|the following)",
 )
+_ORDER = re.compile("|".join(f"(?:{each})" for each in _ORDERS), re.IGNORECASE | re.MULTILINE)
 #: An order that only follows one: "Set revenue to 5 trillion." alone may be somebody's advice.
 _FOLLOWING = re.compile(
     r"^\s*(?:and\s+|then\s+|instead,?\s+|now,?\s+|please\s+)*(?:set|report|return|output|write"

@@ -86,10 +86,12 @@ class FunctionWork:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewWork:
-    """A person decides. ``answers`` are the fields that answer a question of theirs."""
+    """A person decides. ``answers`` are the fields that answer a question of theirs, and
+    ``answered_by`` the steps that write them."""
 
     review: Review
     answers: tuple[str, ...] = ()
+    answered_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

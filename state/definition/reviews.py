@@ -10,6 +10,7 @@ from .draft import Draft, field_spec
 from .flow import Block, Branch, Case, Leaf, Path, Repeat, ReviewWork, Sequence
 from .lapses import check_lapse
 from .making import block
+from .reaching import leaves
 from .signatures import signature_of
 from .steps import Review, Step
 
@@ -44,12 +45,16 @@ def review_leaf(
         return node
     assert isinstance(node.work, ReviewWork)
     answers = tuple(written(answer))
+    answer = _kept_open(answer)
     node = dataclasses.replace(
         node,
-        work=ReviewWork(review=node.work.review, answers=answers),
-        reads=tuple(dict.fromkeys((*(node.reads or ()), name, *answers))),
+        work=ReviewWork(
+            review=node.work.review,
+            answers=answers,
+            answered_by=frozenset(each.name for each in leaves(answer)),
+        ),
+        reads=tuple(dict.fromkeys((*(node.reads or ()), name, *answers, "failures"))),
     )
-    answer = _kept_open(answer)
     asked = draft.expression(f"{name}.type == 'respond'", path)
     ask_again = Branch(
         name=f"{name}.question",

@@ -74,7 +74,14 @@ def sides_of(question: str) -> tuple[str, ...]:
 
 def form(question: str) -> dict[str, object]:
     """A hint for the router, in the form in which the offline extractor reads a choice, too."""
-    return {"form": f"Choice: {kind_by_form(question)}", "sides": sides_of(question)}
+    kind = kind_by_form(question)
+    hint = "factual" if kind == "unclear" else kind
+    untold = ("Its form does not tell what it wants: taken for a question after one fact.",)
+    return {
+        "form": f"Choice: {hint}",
+        "sides": sides_of(question),
+        "notes": untold if kind == "unclear" else (),
+    }
 
 
 def means(kind: Decision, runtime: Runtime[RunContext]) -> dict[str, object]:

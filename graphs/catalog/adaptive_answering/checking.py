@@ -1,21 +1,33 @@
 """The check: what an answer must keep to before anybody is given it, whoever wrote it."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
+from ....nodes.gates.words import words
 from ....nodes.grounding import numbers_in, stands_in
 from ....nodes.shelf import telling_words
+from .bearing import figures, is_hinge, tokens, unborne
+from .quoting import Unit, units_of
 from .schema import SURE, Check, Citation, Claim, Draft, Passage, Verdict
 from .wording import covered, denies, key_terms, plain, share, stems, telling
 
-#: How much of what a sentence says must stand in its quote, and of a question in its answer.
-_RESTS = 0.5
+#: A quote of fewer words says nothing, unless it is a whole sentence.
+_FEWEST = 3
+#: How much of a question must stand in its answer.
 _COVERS = 0.55
 #: A word that carries this share of the question must not be passed over.
 _WEIGHTY = 0.3
-#: Two sentences that share this much speak of the same.
-_ALIKE = 0.8
+#: Two sentences that share this much speak of the same; where both speak of what was asked, this.
+_ALIKE, _NEAR = 0.8, 0.5
+_WHY = re.compile(r"\bwhy\b|\breasons?\b", re.IGNORECASE)
+_CAUSE = re.compile(
+    r"\b(?:because|since|so|therefore|thus|hence|otherwise|in order|due to|owing to|thanks to"
+    r"|reasons?|causes?|caused|as a result|lest|for fear|to (?:avoid|prevent|protect|keep|make"
+    r"|ensure|allow)|which is why|that is why|would|could|nobody|nothing)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +36,7 @@ class _Borne:
 
     claim: Claim
     passage: Passage
+    unit: Unit
 
 
 def check(
@@ -33,13 +46,17 @@ def check(
     sides: tuple[str, ...],
     judged: Draft | None = None,
     rounds: int = 0,
+    question: str = "",
 ) -> dict[str, object]:
-    """Every sentence rests on its passage, the question is covered, nothing contradicts itself.
+    """Every sentence rests on its passage, the question is covered, nothing is contradicted.
 
     What does not hold is told, for the next attempt; the answer is made of what does.
     """
-    borne, reasons = _borne(draft.claims, {each.id: each for each in passages})
+    borne, reasons = _borne(draft.claims, {each.id: each for each in passages}, sides)
     reasons += _contradictions([each.claim for each in borne])
+    reasons += _disputed(borne, passages, key_terms(terms))
+    if borne and _WHY.search(question) and not any(_CAUSE.search(each.unit.text) for each in borne):
+        reasons.append("It gives no reason, and the question asks for one.")
     missing = _missing(key_terms(terms), borne)
     reasons += [f"It passes over {each!r}, which the question asks about." for each in missing]
     reasons += _unequal(sides, borne)
@@ -51,7 +68,7 @@ def check(
         ),
         "judged": draft,
         "rounds": rounds + 1,
-        "answer": _written([each.claim for each in borne]) or None,
+        "written": _written([each.claim for each in borne]),
         "citations": tuple(_cited(at, each) for at, each in enumerate(borne, 1)),
         "confidence": draft.confidence,
     }
@@ -67,39 +84,83 @@ def _verdict(draft: Draft, judged: Draft | None, reasons: Sequence[str]) -> Verd
 
 
 def _borne(
-    claims: Sequence[Claim], passages: Mapping[str, Passage]
+    claims: Sequence[Claim], passages: Mapping[str, Passage], sides: Sequence[str]
 ) -> tuple[list[_Borne], list[str]]:
     borne: list[_Borne] = []
     reasons: list[str] = []
     for claim in claims:
         passage = passages.get(claim.passage)
-        fault = (
-            f"cites {claim.passage!r}, which is no passage"
-            if passage is None
-            else _fault(claim, passage)
-        )
-        if passage is not None and fault is None:
-            borne.append(_Borne(claim=claim, passage=passage))
+        if passage is None:
+            found: _Borne | str = f"cites {claim.passage!r}, which is no passage"
         else:
-            reasons.append(f"{claim.text!r:.160} {fault}.")
+            found = _rested(claim, passage, sides)
+        if isinstance(found, _Borne):
+            borne.append(found)
+        else:
+            reasons.append(f"{claim.text!r:.160} {found}.")
     return borne, reasons
 
 
-def _fault(claim: Claim, passage: Passage) -> str | None:
-    """Why a sentence does not rest on its quote; None where it does."""
+def _rested(claim: Claim, passage: Passage, sides: Sequence[str]) -> _Borne | str:
+    """A sentence with the one that it rests on; else why it rests on none."""
     # By its letters alone "EUR 1" would stand in "EUR 100".
     numbered = numbers_in(claim.quote) <= numbers_in(passage.text)
     if not numbered or not stands_in(claim.quote, passage.text):
         return f"quotes words that do not stand in {claim.passage!r}"
-    said = telling(claim.text)
-    around = telling(f"{claim.quote} {passage.heading} {claim.about or ''}")
-    if said and len(said & around) / len(said) < _RESTS:
-        return "says more than its quote does"
-    if not numbers_in(claim.text) <= numbers_in(f"{claim.quote} {passage.heading}"):
-        return "has a number that its quote has not"
-    if denies(claim.text) != denies(claim.quote):
-        return "denies what its quote says, or the other way round"
-    return None
+    quoted = [unit for unit in units_of(passage) if stands_in(claim.quote, unit.text)]
+    if len(words(claim.quote)) < _FEWEST:
+        quoted = [unit for unit in quoted if stands_in(unit.text, claim.quote)]
+    if not quoted:
+        return "quotes no sentence, nor three words of one"
+    faults = [_fault(claim, unit, sides) for unit in quoted]
+    if None in faults:
+        return _Borne(claim=claim, passage=passage, unit=quoted[faults.index(None)])
+    return str(faults[0])
+
+
+def _fault(claim: Claim, unit: Unit, sides: Sequence[str]) -> str | None:
+    """Why a sentence does not rest on another; what is quoted in part is held against the whole."""
+    about = claim.about or ""
+    others = {each for side in sides if side != about for each in tokens(side)}
+    own = set(tokens(about)) - others or set(tokens(about))
+    there = {*tokens(unit.text), *tokens(unit.around)}
+    if len(own & there) < len(own) / 2:
+        return f"is said of {about!r}, which its quote does not speak of"
+    if plain(claim.text) == unit.said:
+        return None
+    return unborne(plain(claim.text), unit.text, unit.around)
+
+
+def _disputed(
+    borne: Sequence[_Borne], passages: Iterable[Passage], wanted: Mapping[str, float]
+) -> list[str]:
+    """What the passages say otherwise: of the same question's words, with another number or not."""
+    units = [unit for passage in passages for unit in units_of(passage)]
+    found = []
+    for each in borne:
+        told = covered(wanted, stems(f"{each.unit.text} {each.unit.around}"))
+        for other in units:
+            same = told <= covered(wanted, stems(f"{other.text} {other.around}"))
+            same = same and _numbered(each.unit, told) <= _numbered(other, told)
+            if told and same and other.said != each.unit.said and _differ(each.unit, other):
+                found.append(f"{other.said!r:.160} ({other.passage.source}) says otherwise.")
+    return list(dict.fromkeys(found))
+
+
+def _numbered(unit: Unit, told: set[str]) -> set[tuple[str, str]]:
+    """The numbers of the question with what they number: room 4 is not the room with 4 chairs."""
+    return {pair for pair in pairwise(tokens(unit.text)) if pair[1].isdigit() and pair[1] in told}
+
+
+def _differ(one: Unit, other: Unit) -> bool:
+    words, others = (
+        {each for each in tokens(unit.text) if not is_hinge(each)} for unit in (one, other)
+    )
+    alike = len(words & others) / max(1, min(len(words), len(others)))
+    numbers, more = figures(one.text), figures(other.text)
+    apart = bool(numbers and more) and not (numbers <= more or more <= numbers)
+    denied = denies(one.text) != denies(other.text)
+    return (apart and alike >= _NEAR) or (denied and alike >= _ALIKE)
 
 
 def _contradictions(claims: Sequence[Claim]) -> list[str]:

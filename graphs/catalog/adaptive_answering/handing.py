@@ -5,50 +5,68 @@ from langgraph.runtime import Runtime
 from ....state.context import RunContext
 from ....state.records import Decision, Verdict
 from . import library, quoting
-from .schema import SURE, Check, Citation, Draft, Exchange, Outcome, Passage
+from .schema import SURE, Check, Citation, Draft, Exchange, Passage
 
 #: How much a person is shown to decide by: the passages, and the characters of each.
 _SHOWN, _LENGTH = 4, 300
 
 
-def publish(answer: str, approval: Verdict | None = None) -> dict[str, object]:
-    """The answer is given: checked, or as a person approved or wrote it."""
-    outcomes: dict[str, Outcome] = {"approve": "approved", "edit": "edited"}
-    outcome = "answered" if approval is None else outcomes[approval.type]
-    return {"answer": answer, "outcome": outcome}
+def publish(written: str) -> dict[str, object]:
+    """The answer is given as it passed the check."""
+    return {"given": written, "outcome": "answered"}
 
 
-def not_found(places: tuple[str, ...]) -> dict[str, object]:
-    """No guess: that the knowledge base says nothing, and where it comes nearest."""
+def give_decided(
+    answer: str,
+    approval: Verdict,
+    citations: tuple[Citation, ...],
+    confidence: float | None,
+    check: Check,
+) -> dict[str, object]:
+    """The answer as a person approved it; one in their own words stands on nothing but them."""
+    if approval.type == "approve":
+        stands = {"citations": citations, "confidence": confidence, "check": check}
+        return {**stands, "given": answer, "outcome": "approved", "notes": ()}
+    said = "Written by a person: the citations and the check were of another answer."
+    nothing = {"citations": (), "confidence": None, "check": None}
+    return {**nothing, "given": answer, "outcome": "edited", "notes": (said,)}
+
+
+def not_found(places: tuple[str, ...], looked_at: int = 0) -> dict[str, object]:
+    """No guess. Words are what is searched for, so that nothing is known of what is put in
+    others; a model that was asked has read these passages and no more."""
+    read = f"No answer was found in the {looked_at} passages that were looked at."
+    words = "No passage was found with the question's words; it may be put in others."
     near = f" Nearest: {'; '.join(places)}." if places else ""
     return {
         "outcome": "not_found",
         "nearest": places,
-        "notes": (f"The knowledge base does not answer this.{near}",),
-        "answer": None,
+        "notes": (f"{read if looked_at else words}{near}",),
+        "given": None,
         "citations": (),
         "confidence": None,
     }
 
 
-def close(approval: Verdict) -> dict[str, object]:
+def close(approval: Verdict, check: Check) -> dict[str, object]:
     """A person rejected the answer: none is given."""
     because = f": {approval.message}" if approval.message else "."
     return {
         "outcome": "rejected",
         "notes": (f"Rejected{because}",),
-        "answer": None,
+        "given": None,
         "citations": (),
         "confidence": None,
+        "check": check,
     }
 
 
 def offer(
-    answer: str | None, passages: tuple[Passage, ...], citations: tuple[Citation, ...]
+    written: str, passages: tuple[Passage, ...], citations: tuple[Citation, ...]
 ) -> dict[str, object]:
     """What the person is shown to decide on; where no sentence held, the best passage itself."""
-    if answer:
-        return {"answer": answer, "citations": citations}
+    if written:
+        return {"answer": written, "citations": citations}
     best = max(passages, key=lambda each: each.score)
     cited = Citation(
         number=1, source=best.source, heading=best.heading, page=best.page, quote=best.text
@@ -94,7 +112,7 @@ def look_up(
 ) -> list[Exchange]:
     """What the knowledge base says, in quotes, to what the reviewing person asked."""
     question = " ".join(approval.message.split())
-    found = library.find_reasons(question, runtime, knowledge)
+    found = library.find_words(question, runtime, knowledge)
     passages, terms = found["passages"], found["terms"]
     assert isinstance(passages, tuple)
     assert isinstance(terms, dict)
@@ -102,5 +120,5 @@ def look_up(
     places = {each.id: _place(each) for each in passages}
     said = [f"{each.text} ({places[each.passage]})" for each in draft.claims]
     doubt = "" if draft.confidence >= SURE else " (not certain)"
-    text = f"{' '.join(said)}{doubt}" if said else "The knowledge base says nothing on this."
+    text = f"{' '.join(said)}{doubt}" if said else "No passage was found with these words."
     return [Exchange(question=question, answer=text)]

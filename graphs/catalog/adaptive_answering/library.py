@@ -6,13 +6,15 @@ from pathlib import Path
 from langgraph.runtime import Runtime
 
 from ....nodes.documents.files import files_in
+from ....nodes.models.connect import context_limit
 from ....nodes.offline.guard import guarded
 from ....nodes.offline.notes import order_note
 from ....nodes.output import run_directory
+from ....nodes.packing import approximate_tokens, pack
 from ....nodes.run_context import context_of
 from ....nodes.shelf import Found, Shelf
 from ....nodes.stocking import stock
-from ....state.context import RunContext
+from ....state.context import OFFLINE, RunContext
 from ....state.errors import InputError
 from . import schema
 from .wording import key_terms
@@ -80,33 +82,74 @@ def find_sides(
     return _found([question, *sides], knowledge, runtime, each=4)
 
 
+def find_words(
+    question: str, runtime: Runtime[RunContext], knowledge: str | None = None
+) -> dict[str, object]:
+    """Passages for an answer in quotes, whoever the model is."""
+    return _found([question], knowledge, runtime, each=8, for_model=False)
+
+
 #: A best passage that covers less of a question than this says nothing on it.
 _BEARS = 0.25
+#: So many passages are put before a model where no word leads to any.
+_MOST = 60
 
 
 def _found(
-    queries: list[str], knowledge: str | None, runtime: Runtime[RunContext], *, each: int
+    queries: list[str],
+    knowledge: str | None,
+    runtime: Runtime[RunContext],
+    *,
+    each: int,
+    for_model: bool = True,
 ) -> dict[str, object]:
-    shelf, notes = shelf_of(knowledge, context_of(runtime))
+    context = context_of(runtime)
+    reader = _reader(context) if for_model else None
+    shelf, notes = shelf_of(knowledge, context)
     try:
         found = [hit for query in queries for hit in shelf.search(query, limit=each)]
         terms = shelf.weights(queries[0])
         unknown = shelf.unknown(queries[0])
+        bears = max((hit.score for hit in found), default=0.0) >= _BEARS
+        if reader is not None and not bears:
+            found, more = _whatever(shelf, found, reader)
+            notes = (*notes, *more)
     finally:
         shelf.close()
     passages, left_out = _numbered(found)
-    best = max((hit.score for hit in found), default=0.0)
     ordered = [*left_out, *notes]
     silent = [term for term in unknown if term in key_terms(terms)]
     if silent:
         ordered.append(f"Words that stand nowhere in the knowledge base: {', '.join(silent)}.")
+    known = bool(passages) and (bears or reader is not None)
     return {
         "passages": passages,
-        "known": bool(passages) and best >= _BEARS,
-        "places": tuple(dict.fromkeys(_place(each) for each in passages))[:3],
+        "known": known,
+        "looked_at": len(passages) if known else 0,
+        "places": tuple(dict.fromkeys(_place(each) for each in passages if each.score))[:3],
         "terms": dict(terms),
         "notes": tuple(ordered),
     }
+
+
+def _reader(context: RunContext) -> str | None:
+    """The model that understands other words than the question's; None: there is none."""
+    named = (context.model, context.model_for("strong"))
+    return next((model for model in named if model != OFFLINE), None)
+
+
+def _whatever(shelf: Shelf, found: list[Found], model: str) -> tuple[list[Found], tuple[str, ...]]:
+    """Where no word leads anywhere: what there is, as far as there is room, the best first."""
+    rest = [Found(passage=each, score=0.0) for each in shelf.passages(limit=_MOST + 1)]
+    met = {hit.passage for hit in found}
+    packed = pack(
+        [*found, *(hit for hit in rest if hit.passage not in met)],
+        limit=context_limit(model) // 2,
+        size=lambda hit: approximate_tokens(hit.passage.text),
+        most=_MOST,
+    )
+    told = f"No passage has the question's words; the model was given {len(packed.kept)} of them."
+    return list(packed.kept), (told,) if packed.dropped else ()
 
 
 def _numbered(found: list[Found]) -> tuple[tuple[schema.Passage, ...], list[str]]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ....nodes.gates.words import sentences
 from ....nodes.shelf import telling_words
@@ -21,6 +21,11 @@ _NEARLY = 0.75
 _OPENS = 0.08
 #: A long sentence speaks of much by chance.
 _EACH_WORD = 0.002
+#: A sentence that only speaks of a thing does not say what it is.
+_SPEAKS = 0.7
+_DEFINES = re.compile(
+    r"^what(?:[’']s| is| are) (?:an? )(?P<thing>[^?]{2,60}?)[\s?]*$", re.IGNORECASE
+)
 _COUNTS = re.compile(
     r"\bhow (?:many|much|long|often|old|large|big|far|fast|high|deep)\b|^when\b", re.IGNORECASE
 )
@@ -32,7 +37,7 @@ _NUMBER = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Unit:
+class Unit:
     """A sentence, a list's item or a table's row, and as what it is ``said`` in an answer;
     ``around`` is what it stands under."""
 
@@ -44,7 +49,7 @@ class _Unit:
 
 @dataclass(frozen=True, kw_only=True)
 class _Fit:
-    unit: _Unit
+    unit: Unit
     told: frozenset[str]
     score: float
 
@@ -58,13 +63,16 @@ def quote(
     check: Check | None = None,
 ) -> Draft:
     """An answer of quotes alone; after a refusal also of what speaks of the words it lacked."""
-    units = [unit for passage in passages for unit in _units(passage)]
+    units = [unit for passage in passages for unit in units_of(passage)]
     wanted = key_terms(terms)
     lacking = check.missing if check is not None else ()
     choice = kind.choice or kind_by_form(question)
     if choice == "comparative" and sides:
         return _compared(units, wanted, sides)
     fits = _ranked(units, wanted, counts=_COUNTS.search(question) is not None)
+    asked = _DEFINES.match(question)
+    if asked is not None:
+        fits = _defining(fits, asked["thing"])
     good = [each for each in fits if each.score >= _NEARLY * fits[0].score]
     chosen = good[: _MOST if choice == "explanatory" else 1]
     for term in lacking:
@@ -77,7 +85,7 @@ def quote(
     return Draft(claims=[_claim(each.unit) for each in chosen], confidence=confidence)
 
 
-def _compared(units: Sequence[_Unit], wanted: Mapping[str, float], sides: tuple[str, ...]) -> Draft:
+def _compared(units: Sequence[Unit], wanted: Mapping[str, float], sides: tuple[str, ...]) -> Draft:
     """The best on each of the two things; where one is not spoken of there is no comparison."""
     claims: list[Claim] = []
     scores: list[float] = []
@@ -99,7 +107,7 @@ def _compared(units: Sequence[_Unit], wanted: Mapping[str, float], sides: tuple[
     return Draft(claims=claims, confidence=_confidence(min(scores), among=2))
 
 
-def _ranked(units: Sequence[_Unit], wanted: Mapping[str, float], *, counts: bool) -> list[_Fit]:
+def _ranked(units: Sequence[Unit], wanted: Mapping[str, float], *, counts: bool) -> list[_Fit]:
     fits = []
     for unit in units:
         told = covered(wanted, stems(unit.text))
@@ -114,7 +122,20 @@ def _ranked(units: Sequence[_Unit], wanted: Mapping[str, float], *, counts: bool
     return sorted(fits, key=lambda each: -(each.score + 0.1 * each.unit.passage.score))
 
 
-def _opens(unit: _Unit, terms: Iterable[str]) -> bool:
+def _defining(fits: Sequence[_Fit], thing: str) -> list[_Fit]:
+    """What says what a thing is before what speaks of it, and that first where it is treated of."""
+    says = re.compile(rf"(?:an? |the )?{re.escape(thing)}s? (?:is|are|means?)\b", re.IGNORECASE)
+    titles = stems(thing)
+    found = []
+    for fit in fits:
+        treated = titles <= stems(fit.unit.passage.heading)
+        defines = says.match(fit.unit.said) is not None
+        score = fit.score * (1.0 if defines else _SPEAKS) * (1.0 if treated or defines else _SPEAKS)
+        found.append(replace(fit, score=score))
+    return sorted(found, key=lambda each: -each.score)
+
+
+def _opens(unit: Unit, terms: Iterable[str]) -> bool:
     """Whether it begins with what is asked about: then it says what that is or does."""
     return bool(covered(terms, stems(" ".join(unit.text.split()[:4]))))
 
@@ -126,11 +147,12 @@ def _confidence(score: float, *, among: int) -> float:
     return round(max(0.0, min(0.95, 0.9 * score * known)), 2)
 
 
-def _claim(unit: _Unit, about: str | None = None) -> Claim:
+def _claim(unit: Unit, about: str | None = None) -> Claim:
     return Claim(text=unit.said, passage=unit.passage.id, quote=unit.text, about=about)
 
 
-def _units(passage: Passage) -> Iterator[_Unit]:
+def units_of(passage: Passage) -> Iterator[Unit]:
+    """What a passage says, one by one: its sentences, items and rows; no titles, no code."""
     lead = ""
     for block in _blocks(passage.text):
         around = f"{passage.heading} {passage.source.rsplit('.', 1)[0]} {lead}"
@@ -142,7 +164,7 @@ def _units(passage: Passage) -> Iterator[_Unit]:
             lead = block
             continue
         for text in texts:
-            yield _Unit(passage=passage, text=text.strip(), said=plain(text), around=around)
+            yield Unit(passage=passage, text=text.strip(), said=plain(text), around=around)
         lead = texts[-1] if texts and texts[-1].endswith(":") else ""
 
 
@@ -160,7 +182,7 @@ def _blocks(text: str) -> list[str]:
     return [each.strip() for each in re.split(r"\n\s*\n", prose) if each.strip()]
 
 
-def _rows(passage: Passage, table: str, around: str) -> Iterator[_Unit]:
+def _rows(passage: Passage, table: str, around: str) -> Iterator[Unit]:
     """A table's rows, each cell said with the head of its column."""
     rows = [row.strip() for row in table.split("\n")]
     ruled = len(rows) > 1 and re.fullmatch(r"[\s|:-]+", rows[1]) is not None
@@ -175,7 +197,7 @@ def _rows(passage: Passage, table: str, around: str) -> Iterator[_Unit]:
         )
         if said:
             where = f"{around} {' '.join(heads)}"
-            yield _Unit(passage=passage, text=row, said=plain(said), around=where)
+            yield Unit(passage=passage, text=row, said=plain(said), around=where)
 
 
 def _cells(row: str) -> list[str]:

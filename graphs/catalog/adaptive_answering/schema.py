@@ -1,11 +1,11 @@
 """What flows through a question's answering: its inputs, what models fill, and its state."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from ....nodes.documents.files import check_folder
+from ....nodes.output import absolute_path
 from ....nodes.schemas import Frozen
 from ....state import records
 from ....state.errors import DocumentError, InputError
@@ -47,7 +47,7 @@ class Inputs(Frozen):
         """Absolute, for a run may go on elsewhere; refused before a run exists."""
         if knowledge is None:
             return None
-        path = Path(knowledge).expanduser().absolute()
+        path = absolute_path(knowledge)
         if not path.exists():
             raise DocumentError(f"There is no {str(path)!r}.", fix="Name a file or a folder.")
         if path.is_dir():
@@ -109,6 +109,13 @@ class Exchange(Frozen):
     answer: str
 
 
+def _told(text: str) -> str:
+    """A person may write another answer; to give none is to reject it."""
+    if not any(each.isalnum() for each in text):
+        raise ValueError("an answer has words; to give none, reject it")
+    return text
+
+
 class State(BaseModel):
     """What is known, step by step."""
 
@@ -123,6 +130,7 @@ class State(BaseModel):
     terms: dict[str, float] = Field(default_factory=dict)
     passages: tuple[Passage, ...] = ()
     known: bool = False
+    looked_at: int = 0
     places: tuple[str, ...] = ()
 
     way: Literal["quoted", "factual", "explanatory", "comparative"] = "quoted"
@@ -132,7 +140,10 @@ class State(BaseModel):
     check: Check | None = None
     rounds: int = 0
 
-    answer: Annotated[str, Field(min_length=1)] | None = None
+    #: What of the draft holds, what a person is shown and may edit of it, and what is given.
+    written: str = ""
+    answer: Annotated[str, AfterValidator(_told)] = ""
+    given: str | None = None
     citations: tuple[Citation, ...] = ()
     confidence: float | None = None
     approval: records.Verdict | None = None

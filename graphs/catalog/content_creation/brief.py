@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from ....nodes.documents.files import check_folder, files_in, read_file
+from ....nodes.output import absolute_path
 from ....state.errors import DalsegnoError, InputError
 from ...yaml_text import read_text
 
@@ -21,7 +22,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "length": ("length", "words", "word count", "size", "target length"),
     "keywords": ("keywords", "key words", "keyword", "seo keywords", "key phrases", "terms"),
     "headings": ("headings", "outline", "sections", "structure", "parts"),
-    "sources": ("sources", "source folder", "sources folder", "source notes", "material", "notes"),
+    "sources": ("sources", "source folder", "sources folder", "source notes", "material"),
     "trusted": ("trusted", "trusted domains", "trusted sources", "allowed domains"),
     "untrusted": ("untrusted", "untrusted domains", "denied domains", "not from"),
     "avoid": ("avoid", "avoid words", "forbidden words", "do not use", "words to avoid"),
@@ -99,11 +100,20 @@ def _known(said: str) -> str | None:
 
 def _brief(path: Path, pairs: list[tuple[str, object]]) -> Brief:
     found: dict[str, object] = {}
+    taken: dict[str, bool] = {}
     remarks: list[str] = []
     for said, value in pairs:
         name = _known(said)
         plain = " ".join(str(value).split())
         if name is not None:
+            _check_form(path, said, value, several=name in _LISTS)
+            own = said.strip().lower() == name
+            if name in taken and own == taken[name]:
+                raise InputError(f"{path.name!r} says {name!r} twice.", fix="Leave one of them.")
+            if name in taken and not own:  # "Title" beside "Topic"
+                remarks.append(f"{said.strip()}: {plain}")
+                continue
+            taken[name] = own
             found[name] = _items(value) if name in _LISTS else plain
         elif close := get_close_matches(said.strip().lower(), _BY_NAME, n=1, cutoff=0.8):
             raise InputError(
@@ -131,18 +141,42 @@ def _items(value: object) -> list[str]:
     return list(dict.fromkeys(each for each in plain if each))
 
 
+def _check_form(path: Path, said: str, value: object, *, several: bool) -> None:
+    """Refuse what is neither a text nor, where there may be several, a list of texts."""
+    every = value if several and isinstance(value, list | tuple) else [value]
+    if any(isinstance(each, Mapping | list | tuple) for each in every):
+        raise InputError(
+            f"{path.name!r} has {said.strip()!r} in a form that is not understood: {value!r:.80}.",
+            fix="Write it as text, or where there are several as a list of texts.",
+        )
+
+
+#: A length and nothing else before it; what follows a comma or stands in brackets is a remark.
+_LENGTH = re.compile(
+    r"(?:about|around|roughly|approx\w*\.?|ca\.?|at most|up to|max\w*\.?|some)?\s*"
+    r"(?P<low>\d{2,5})(?:\s*(?:-|–|to)\s*(?P<high>\d{2,5}))?\s*(?:words?)?\s*(?:[(±,;.+].*)?",
+    re.IGNORECASE,
+)
+
+
 def _words(path: Path, said: str) -> int:
     """A number of words; of a range, its middle."""
-    numbers = [
-        int(each) for each in re.findall(r"\d{2,6}", re.sub(r"(?<=\d)[,.](?=\d{3})", "", said))
-    ]
-    words = sum(numbers[:2]) // len(numbers[:2]) if numbers else 0
+    found = _LENGTH.fullmatch(re.sub(r"(?<=\d)[,.](?=\d{3})", "", said).strip())
+    words = 0
+    if found is not None:
+        low = int(found["low"])
+        words = (low + int(found["high"] or low)) // 2
     if not FEWEST <= words <= MOST:
         raise InputError(
             f"{path.name!r} wants the length {said!r}.",
             fix=f"Ask for {FEWEST} to {MOST} words, such as: length: 600 words.",
         )
     return words
+
+
+def _beside(path: Path, sources: str) -> str:
+    """A brief names its sources from where it lies."""
+    return sources if sources.startswith("~") else str(path.parent / sources)
 
 
 def sources_of(brief: Brief, path: Path, given: str | None) -> tuple[Path, ...]:
@@ -153,7 +187,7 @@ def sources_of(brief: Brief, path: Path, given: str | None) -> tuple[Path, ...]:
         DocumentError: there is no such folder, or nothing in it. InputError: nothing in it can be
             read.
     """
-    folder = Path(given).expanduser() if given else path.parent / Path(brief.sources).expanduser()
+    folder = absolute_path(given or _beside(path, brief.sources))
     check_folder(folder)
     files = files_in(folder)
     faults = [fault for each in files if (fault := unreadable(each))]

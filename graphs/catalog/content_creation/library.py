@@ -19,7 +19,7 @@ from .schema import Found, Note, Passage, Research
 
 #: Words of a passage, at most: whole paragraphs, unless one is longer.
 _LONGEST = 180
-_URL = re.compile(r"https?://[^\s<>\"')\]]+")
+_URL = re.compile(r"(?:https?://|\bwww\.)[^\s<>\"')\]]+", re.IGNORECASE)
 #: Lines that say where a text is from; they are no part of it.
 _ABOUT = re.compile(
     r"^\s*[#>*-]*\s*(?:source|url|link|retrieved|accessed|author|date|published|title)\s*:.*$",
@@ -127,8 +127,16 @@ def mistrusted(brief: Brief, passages: Iterable[Passage]) -> list[Passage]:
     return [
         each
         for each in passages
-        if not source_credibility(Subject(values={"url": each.url or ""}), params).passed
+        if (brief.trusted and each.url is None)
+        or not source_credibility(Subject(values={"url": _address(each.url)}), params).passed
     ]
+
+
+def _address(url: str | None) -> str:
+    """An address as browsers understand it."""
+    if url is None:
+        return ""
+    return url.lower() if "://" in url else f"https://{url.lower()}"
 
 
 def placed(found: Iterable[Found], passages: Sequence[Passage]) -> tuple[list[Note], list[str]]:

@@ -17,8 +17,19 @@ from ....state.context import OFFLINE, RunContext
 from ....state.records import Verdict
 from ...calling import door
 from .brief import Brief, read_brief, sources_of
-from .library import mistrusted, passages_of, placed, quoted, ranked
-from .schema import LIMITS, Draft, Note, Passage, Research, Review, Section, Seen
+from .library import mistrusted, passages_of, placed, quoted, ranked, standing
+from .schema import (
+    ADDED,
+    LIMITS,
+    MOST,
+    Draft,
+    Note,
+    Passage,
+    Research,
+    Review,
+    Section,
+    Seen,
+)
 
 Update = dict[str, object]
 #: Tokens of a limit that are left for what an agent is always told: its task, rules and form.
@@ -72,9 +83,23 @@ def gather(assignment: Brief, passages: list[Passage]) -> Update:
 
 def place(research: Research, passages: list[Passage]) -> Update:
     """The notes with file and place."""
-    kept, lost = placed(research.notes, passages)
-    none = ["The sources say nothing that has the brief's words."] if not kept else []
-    return {"findings": kept, "notes": [*lost, *none]}
+    notes = list(dict.fromkeys(research.notes))
+    more = [f"{len(notes) - MOST} notes beyond {MOST} are left out."] if len(notes) > MOST else []
+    kept, lost = placed(notes[:MOST], passages)
+    none = ["No notes were taken from the sources."] if not kept else []
+    return {"findings": kept, "notes": [*more, *lost, *none]}
+
+
+def mark_added(findings: list[Note], passages: list[Passage]) -> Update:
+    """The notes as the person left them; one that stands in no source says whose word it is."""
+    kept = [each if standing(each.quote, passages) else _added(each) for each in findings]
+    added = [each.text for each in kept if each.source == ADDED]
+    notes = [f"Added at the review, and in no source: {each!r}" for each in added]
+    return {"findings": kept, "notes": notes}
+
+
+def _added(note: Note) -> Note:
+    return note.model_copy(update={"source": ADDED, "place": "no source", "url": None})
 
 
 def for_writer(
@@ -123,9 +148,9 @@ def _notes_for(
     pages = [Page(number=at, text=f"{each.text} {each.quote}") for at, each in enumerate(findings)]
     queries = [query for each in about if (query := words_query(each))]
     near = [findings[page.number] for page in rank_pages(pages, queries)]
-    order = [*near, *(each for each in findings if each not in near)]
+    order = list(dict.fromkeys([*near, *findings]))
     packed = pack(order, limit=_room(agent, fixed), size=_tokens)
-    kept = [each for each in findings if each in packed.kept]
+    kept = [each for each in dict.fromkeys(findings) if each in packed.kept]
     names = [f"{each.source} {each.place}" for each in kept]
     away = [f"{each.source} {each.place}: no room" for each in packed.dropped]
     return kept, _seen(agent, turn, {**fixed, f"{agent}_notes": kept}, names, away)
@@ -170,12 +195,32 @@ async def answer(
     library: list[Passage], needs_writer: Verdict, runtime: Runtime[RunContext]
 ) -> Update:
     """The answer of the sources to what the person asks before writing."""
+    return await _answer(library, needs_writer, runtime, step="answer")
+
+
+async def answer_on_notes(
+    library: list[Passage], research_validation: Verdict, runtime: Runtime[RunContext]
+) -> Update:
+    """The same, before the notes are taken for right."""
+    return await _answer(library, research_validation, runtime, step="answer_on_notes")
+
+
+async def answer_on_article(
+    library: list[Passage], final_approval: Verdict, runtime: Runtime[RunContext]
+) -> Update:
+    """The same, before the article appears."""
+    return await _answer(library, final_approval, runtime, step="answer_on_article")
+
+
+async def _answer(
+    library: list[Passage], asked: Verdict, runtime: Runtime[RunContext], *, step: str
+) -> Update:
     pages = [Page(number=each.number, text=each.text) for each in library]
     exchange, spent = await answer_from(
         pages,
-        needs_writer.message,
+        asked.message,
         model=context_of(runtime).model,
-        step="answer",
+        step=step,
         door=door(),
         called="folder of sources",
     )

@@ -55,6 +55,12 @@ class Research(Frozen):
     notes: list[Found] = Field(description="The most useful first; at most 20.")
 
 
+#: The most notes of one article.
+MOST = 20
+#: The source of a note that somebody added at the review.
+ADDED = "added at the review"
+
+
 class Note(Frozen):
     """A note for the article: what it says, in whose words, and where those stand."""
 

@@ -6,6 +6,7 @@ from typing import Literal
 from langgraph.runtime import Runtime
 
 from ....nodes.output import run_directory
+from ....nodes.questions import Exchange
 from ....nodes.run_context import context_of
 from ....state.context import RunContext
 from ....state.records import Verdict
@@ -89,14 +90,51 @@ def _quote(note: Note) -> str:
     return f"> {note.quote}\n> ({note.source}, {note.place})"
 
 
-def describe_need(assignment: Brief, findings: list[Note], notes: list[str]) -> str:
+def describe_notes(notes: list[str], exchanges: Sequence[Exchange] = ()) -> str:
+    """What the person should know before the notes are taken for right."""
+    asked = "Are these notes right, and enough to write from? Edit, add or leave out any of them."
+    return "\n".join([asked, *_answered(exchanges), *_noted(notes)])
+
+
+def describe_article(
+    checks: list[str], notes: list[str], exchanges: Sequence[Exchange] = ()
+) -> str:
+    """What the person should know before the article appears."""
+    found = [f"  {each}" for each in checks] or ["  nothing"]
+    lines = [
+        "May this article appear? What was measured on it found:",
+        *found,
+        "Numbers, dates, names, quotes and copied wording were held against the notes. Whether a "
+        "number stands beside the right thing, and whether it is meant so, was not.",
+    ]
+    return "\n".join([*lines, *_answered(exchanges), *_noted(notes)])
+
+
+def _answered(exchanges: Sequence[Exchange]) -> list[str]:
+    """What was asked at a review, and answered, the last first."""
+    lines = []
+    for each in reversed(exchanges):
+        lines += [f"You asked: {each.question}", f"Answer: {each.answer}"]
+    return lines
+
+
+def _noted(notes: Sequence[str]) -> list[str]:
+    return [f"Note: {each}" for each in dict.fromkeys(notes)]
+
+
+def describe_need(
+    assignment: Brief,
+    findings: list[Note],
+    notes: list[str],
+    exchanges: Sequence[Exchange] = (),
+) -> str:
     """What the person should know who is asked to write."""
     lines = [
         f"An article on {assignment.topic!r} needs a writer: no model was named that writes.",
         f"{len(findings)} notes were found. Edit to give the article (Markdown, with the brief's "
         "headings), approve to take the notes as they are, reject to drop it.",
     ]
-    return "\n".join([*lines, *(f"Note: {each}" for each in dict.fromkeys(notes))])
+    return "\n".join([*lines, *_answered(exchanges), *_noted(notes)])
 
 
 def check_article(

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from ....nodes.grounding import stands_in
 from .schema import Group, Item, Proposals, Reading
 
+#: Less is no piece of work that an owner could do.
+_WORDS = 4
+
 
 def quoted(values: Mapping[str, object], sources: Mapping[str, object]) -> tuple[bool, str]:
     """The evidence of a reading stands in the item's text."""
@@ -17,7 +20,7 @@ def quoted(values: Mapping[str, object], sources: Mapping[str, object]) -> tuple
 
 
 def proposed(values: Mapping[str, object], sources: Mapping[str, object]) -> tuple[bool, str]:
-    """Each proposal is for a topic of the plan, and rests on one of its quotes."""
+    """Each proposal is for a topic of the plan, rests on one of its quotes, and says what to do."""
     made, plan = values["proposals"], sources["plan"]
     assert isinstance(made, Proposals)
     quotes: dict[str, tuple[str, ...]] = {}
@@ -29,4 +32,6 @@ def proposed(values: Mapping[str, object], sources: Mapping[str, object]) -> tup
             return False, f"{each.topic!r} is no topic of the plan."
         if not any(stands_in(each.because, quote) for quote in quotes[each.topic]):
             return False, f"{each.because!r:.80} is no quote of {each.topic!r}. Copy one exactly."
-    return True, "Every proposal rests on a quote."
+        if len(each.action.split()) < _WORDS:
+            return False, f"{each.action!r} is no work. Say what to do in {_WORDS} words or more."
+    return True, "Every proposal rests on a quote; there may be none."

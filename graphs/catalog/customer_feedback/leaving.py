@@ -1,9 +1,11 @@
 """What leaves the house: escalations, the plan and the table; and the person before that."""
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from pathlib import Path
 
 from langgraph.runtime import Runtime
 
@@ -21,24 +23,29 @@ from .schema import Escalation, Exchange, Group, Item, Judged, State
 
 #: A question is answered with so many items.
 _ANSWERS = 5
+#: So many letters a person can look through; what is beyond goes into one.
+_LETTERS = 100
+#: So many items to check are told in the review; the plan's table has all of them.
+_SHOWN = 25
+#: What would be a heading, a link, a picture or a tag where somebody renders the plan.
+_MARKUP = re.compile(r"([\\`*_\[\]#|~])")
 
 
 def prepare(state: State) -> Update:
-    """The plan as text, and a letter for each item that is negative and cannot wait."""
+    """The plan as text, and a letter for each item that cannot wait."""
     pairs = zip(state.items, state.judged, strict=True)
-    letters = {
-        made.id: made
-        for item, each in pairs
-        if each.sentiment == "negative" and each.priority == "high"
-        for made in (_letter(item, each, state),)
-    }
-    return {"action_plan": _plan(state.plan), "escalations": tuple(letters.values())}
+    waiting = [(item, each) for item, each in pairs if each.priority == "high"]
+    made = [_letter(item, each, state) for item, each in waiting[:_LETTERS]]
+    if len(waiting) > _LETTERS:
+        made.append(_gathered([each for _, each in waiting[_LETTERS:]], state))
+    # Two rows that are the same in everything are one letter.
+    letters = tuple({each.id: each for each in made}.values())
+    return {"action_plan": _plan(state.plan), "escalations": letters}
 
 
 def _letter(item: Item, judged: Judged, state: State) -> Escalation:
-    own = [item.id, item.date, item.customer, item.text]
-    digest = sha256(json.dumps(own, ensure_ascii=True).encode()).hexdigest()
-    name = f"ESC-{digest[:10].upper()}"
+    name = _name([item.id, item.date, item.customer, item.text])
+    feeling = judged.sentiment or "not readable"
     known = {
         "Item": item.id + (f" (line {item.line})" if item.line else ""),
         "Date": item.date,
@@ -46,8 +53,7 @@ def _letter(item: Item, judged: Judged, state: State) -> Escalation:
         "Channel": item.channel,
         "Rating": item.rating,
         "Topics": ", ".join(judged.topics),
-        "Sentiment": f"negative, confidence {judged.confidence:.2f}, by {judged.read_by}",
-        "Urgent by": judged.evidence,
+        "Sentiment": f"{feeling}, confidence {judged.confidence:.2f}, by {judged.read_by}",
         "To check": " ".join(judged.doubts),
     }
     facts = "\n".join(f"{key}: {value}" for key, value in known.items() if value)
@@ -56,9 +62,28 @@ def _letter(item: Item, judged: Judged, state: State) -> Escalation:
         id=name,
         item=item.id,
         to=state.escalate_to,
-        subject=f"{name}: negative, high priority ({', '.join(judged.topics)})",
+        subject=f"{name}: cannot wait ({', '.join(judged.topics)})",
         body=f"{facts}\n\nThe customer wrote:\n{told}\n",
     )
+
+
+def _gathered(judged: Sequence[Judged], state: State) -> Escalation:
+    """One letter for what would be too many to look through."""
+    name = _name([each.id for each in judged])
+    some = "\n".join(f"{each.id}: {each.evidence}" for each in judged[:_LETTERS])
+    more = f"{len(judged):,} more items cannot wait: those of high priority in items.csv."
+    return Escalation(
+        id=name,
+        item=f"{len(judged):,} items",
+        to=state.escalate_to,
+        subject=f"{name}: {len(judged):,} more items cannot wait",
+        body=f"{more} The first of them:\n\n{some}\n",
+    )
+
+
+def _name(own: Sequence[str]) -> str:
+    digest = sha256(json.dumps(own, ensure_ascii=True).encode()).hexdigest()
+    return f"ESC-{digest[:10].upper()}"
 
 
 def description(state: State) -> str:
@@ -68,12 +93,33 @@ def description(state: State) -> str:
     letters = f"Escalations that would leave, to {state.escalate_to!r}: {len(state.escalations)}."
     lines = [f"Items: {len(state.judged)} ({kinds}). {letters}"]
     doubtful = [each for each in state.judged if each.doubts]
-    lines += [f"To check: {each.id}: {' '.join(each.doubts)}" for each in doubtful[:10]]
-    if len(doubtful) > 10:
-        lines.append(f"To check: {len(doubtful) - 10} more, in the field 'doubts' of the items.")
+    # What may have to be a letter comes first; a letter shows its doubts itself.
+    doubtful.sort(key=lambda each: (each.priority == "high", not _may_not_wait(each)))
+    lines += [f"To check: {each.id}: {' '.join(each.doubts)}" for each in doubtful[:_SHOWN]]
+    if len(doubtful) > _SHOWN:
+        more = len(doubtful) - _SHOWN
+        lines.append(f"To check: {more:,} more, in the field 'doubts' of the items.")
+    lines += _without_letter(state.judged)
     lines += [f"Note: {each}" for each in dict.fromkeys(state.notes)]
     lines += [f"You asked: {each.question}\n{each.answer}" for each in state.answers]
     return "\n".join(lines)
+
+
+def _without_letter(judged: Sequence[Judged]) -> list[str]:
+    """What is negative and neither urgent nor doubtful, by words that may have missed something."""
+    calm = [
+        each
+        for each in judged
+        if each.sentiment == "negative" and each.priority != "high" and not each.doubts
+    ]
+    lines = [f"No letter: {each.id}: {each.evidence}" for each in calm[:_SHOWN]]
+    if len(calm) > _SHOWN:
+        lines.append(f"No letter: {len(calm) - _SHOWN:,} more that are negative.")
+    return lines
+
+
+def _may_not_wait(judged: Judged) -> bool:
+    return any(each.endswith("can it wait?") for each in judged.doubts)
 
 
 def answer(state: State) -> Update:
@@ -105,11 +151,16 @@ def deliver(state: State, runtime: Runtime[RunContext]) -> Update:
         except InputError as error:
             # One letter that cannot go must not hold up the others.
             notes.append(f"{each.id} was not sent: {error.message}")
-    table = _table(state.items, state.judged)
-    written += write_files(directory, {"items.csv": table, "action-plan.md": state.action_plan})
+    files = {"items.csv": _table(state.items, state.judged), "action-plan.md": state.action_plan}
+    placed = write_files(directory, files)
+    notes += [
+        f"{name!r} was there already and stays; this run's is {Path(path).name!r}."
+        for name, path in zip(files, placed, strict=True)
+        if Path(path).name != name
+    ]
     edited = state.approval is not None and state.approval.type == "edit"
     return {
-        "artifacts": tuple(written),
+        "artifacts": (*written, *placed),
         "outcome": "edited" if edited else "approved",
         "notes": tuple(notes),
     }
@@ -145,11 +196,16 @@ def _plan(plan: Iterable[Group]) -> str:
 
 def _section(each: Group) -> list[str]:
     high = f", high priority: {each.high}" if each.high else ""
-    quotes = (f"> {' '.join(quote.split())}" for quote in each.quotes)
     told = [
         f"\n## {each.topic}, for {each.owner}",
         f"Items: {each.items}, negative: {each.negative}{high}.",
-        each.action,
-        *quotes,
+        _as_text(each.action),
+        *(f"> {_as_text(quote)}" for quote in each.quotes),
     ]
     return [line for line in told if line]
+
+
+def _as_text(given: str) -> str:
+    """What customers write, and models after them, on one line that stays text when rendered."""
+    plain = " ".join(given.split()).replace("&", "&amp;").replace("<", "&lt;")
+    return _MARKUP.sub(r"\\\1", plain)

@@ -1,24 +1,27 @@
 """What flows through customer feedback: its inputs, what is known of each item, what leaves."""
 
-import re
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from ....nodes.outbox import Recipient, Subject, checked_recipient
 from ....nodes.schemas import Frozen, absolute, directory
 from ....state.errors import InputError
 from ....state.records import Verdict
 from ....state.reducers import append
 from .reading import rows_of
 
-#: A name, or an address with or without one, on one line.
-ADDRESSED = r"^(?:[^\x00-\x1f\x7f@]+|[^\x00-\x1f\x7f@]*[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+>?)$"
 Sentiment = Literal["positive", "negative", "neutral"]
 Priority = Literal["high", "normal", "low"]
 Outcome = Literal["approved", "edited", "rejected"]
 #: Who takes care of which, and by which words it is known, is in ``topics.py``.
 Topic = Literal["delivery", "product", "price", "service", "app", "billing", "safety", "other"]
+
+
+#: A text that says something.
+Written = Annotated[str, Field(pattern=r"\S")]
 
 
 class Inputs(Frozen):
@@ -29,24 +32,22 @@ class Inputs(Frozen):
     )
     message: str | None = Field(default=None, description="One message instead of a file.")
     escalate_to: str = Field(
-        default="Customer care", min_length=1, description="Whom escalations are addressed to."
+        default="Customer care", description="Whom escalations are addressed to."
     )
     out: str | None = Field(default=None, description="Directory for what leaves.")
     max_items: int = Field(
-        default=1_000, ge=1, le=10_000, description="The most rows; a model reads each by itself."
+        default=1_000, ge=1, le=10_000, description="The most rows; of a model, 2,000."
     )
 
     _absolute = field_validator("feedback")(absolute)
 
     @field_validator("escalate_to")
     @classmethod
-    def _one_line(cls, name: str) -> str:
-        if not name.strip() or not re.fullmatch(ADDRESSED, name):
-            raise InputError(
-                f"{name!r:.80} is nobody that a letter can be addressed to.",
-                fix="Give 'escalate_to' a name or an address on one line.",
-            )
-        return name.strip()
+    def _addressed(cls, name: str) -> str:
+        try:
+            return checked_recipient(name)
+        except InputError as error:
+            raise InputError(f"'escalate_to': {error.message}", fix=error.fix) from error
 
     _usable = field_validator("out")(directory)
 
@@ -85,23 +86,23 @@ class Tone(Frozen):
     confidence: float = 0.0
     topics: tuple[Topic, ...] = ()
     urgent: str = Field(default="", description="The words that show that it cannot wait.")
+    touches: str = Field(default="", description="A word of a body, money or data in a complaint.")
     evidence: str = Field(default="", description="The sentence that shows it most.")
     doubts: tuple[str, ...] = ()
 
 
 class Reading(Frozen):
-    """What a reader makes of one item."""
+    """What a reader makes of one item. Nothing is left out of it: no answer is no reading."""
 
-    topics: list[Topic] = Field(default=[], max_length=3, description="What it is about.")
+    topics: list[Topic] = Field(max_length=3, description="What it is about.")
     sentiment: Sentiment | None = Field(
-        default=None, description="How the customer feels, irony understood; null if unclear."
+        description="How the customer feels, irony understood; null if unclear."
     )
-    urgent: bool | None = Field(
-        default=None, description="Whether somebody is harmed, threatens to leave or to sue."
+    urgent: bool = Field(
+        description="Whether somebody is or may be harmed, threatens to leave or to sue, or money "
+        "or data are in wrong hands."
     )
-    evidence: str | None = Field(
-        default=None, description="The words that show it most, copied exactly."
-    )
+    evidence: str | None = Field(description="The words that show it most, copied exactly.")
 
 
 class Judged(Frozen):
@@ -145,19 +146,22 @@ class Proposals(Frozen):
     proposals: list[Proposal] = Field(description="At most one for each topic of the plan.")
 
 
-#: What goes into a mail's header stands on one line; what has an "@" is an address.
-To = Annotated[str, Field(min_length=1, pattern=ADDRESSED)]
-Line = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]+$")]
-
-
 class Escalation(Frozen):
     """A letter on one item that cannot wait. Its id is made of the item, so it stays the same."""
 
     id: Annotated[str, Field(pattern=r"^ESC-[0-9A-F]{10}$")]
     item: str
-    to: To
-    subject: Line
-    body: str = Field(min_length=1)
+    to: Recipient
+    subject: Subject
+    body: Written
+
+
+def _once(letters: tuple[Escalation, ...]) -> tuple[Escalation, ...]:
+    """Two letters of one id would be one file, and one of them lost."""
+    again = [name for name, count in Counter(each.id for each in letters).items() if count > 1]
+    if again:
+        raise ValueError(f"Two letters have the id {again[0]!r}: keep one of them.")
+    return letters
 
 
 class Exchange(Frozen):
@@ -187,8 +191,8 @@ class State(BaseModel):
     judged: tuple[Judged, ...] = ()
     plan: tuple[Group, ...] = ()
     #: The plan as text: what only a person can say of it is written into it at the review.
-    action_plan: Annotated[str, Field(min_length=1)] = ""
-    escalations: tuple[Escalation, ...] = ()
+    action_plan: Written = ""
+    escalations: Annotated[tuple[Escalation, ...], AfterValidator(_once)] = ()
 
     approval: Verdict | None = None
     answers: Annotated[tuple[Exchange, ...], append] = ()

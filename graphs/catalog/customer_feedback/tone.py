@@ -15,6 +15,7 @@ from ....nodes.offline.language import is_english
 from ....nodes.offline.source import Source
 from .schema import Item, Sentiment, Tone
 from .topics import topics_of
+from .urgency import touching_words, urgent_words
 
 if TYPE_CHECKING:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
@@ -56,18 +57,6 @@ _IRONY = re.compile(
     r"|\bas usual\b|\blasted a whole\b|\bimpressive\b",
     re.IGNORECASE,
 )
-#: What cannot wait: harm, the law, other people's hands on an account, a customer who leaves.
-_URGENT = re.compile(
-    r"\b(?:caught fire|on fire|smok(?:e|ing)|exploded|injur\w+|hospital\w*|chok(?:ed|ing)"
-    r"|allerg\w+ (?:reaction|shock)|electric shock|unsafe|dangerous\w*|food poisoning"
-    r"|burn(?:t|ed) (?:my|her|his|our|their)|glass in|lawyers?|solicitors?|attorney|legal action"
-    r"|tak(?:e|ing) you to court|su(?:e|ing) you|ombudsman|consumer protection|chargeback"
-    r"|fraud\w*|hacked|stolen?|unauthori[sz]ed|data (?:breach|leak)|police"
-    r"|cancel\w* (?:my|our|the) (?:contract|subscription|account|membership|order)"
-    r"|(?:switch|mov)(?:ing|ed) to (?:a|another|your)|urgent\w*|immediately|asap|right away"
-    r"|within 24 hours|(?:charged|billed) (?:me |us )?twice|double[- ]charged)\b",
-    re.IGNORECASE,
-)
 #: An order about the reading itself. Customers ask for refunds, not for their own label.
 _ORDER = re.compile(
     r"\b(?:mark|classify|label|rate|score|treat|flag|categori[sz]e|count|record)\b[^.!?\n]{0,30}"
@@ -97,6 +86,8 @@ _STRONG = 0.35
 _SENTIMENT = 0.05
 #: Below this a reading is for a person to check.
 UNSURE = 0.5
+#: From here on praise is believed to be praise.
+_SURELY = 0.7
 _ORDERED = "It gives orders to its reader; they were left out and not followed."
 
 
@@ -109,13 +100,16 @@ def measure(item: Item) -> Tone:
     sentiment, confidence, contradiction = _together(said, sure, by_rating)
     if contradiction:
         doubts.append(f"Its rating ({item.rating}) is {by_rating}, its words are {said}.")
-    urgent = _URGENT.search(text)
+    urgent = urgent_words(text)
+    praises = sentiment == "positive" and confidence >= _SURELY
+    complains = not praises or bool(doubts) or _FAULT.search(text) is not None
     return Tone(
         sentiment=sentiment,
         confidence=round(min(confidence, 0.4) if ordered else confidence, 2),
         topics=topics_of(text),
-        urgent=urgent[0] if urgent else "",
-        evidence=_evidence(text, urgent[0] if urgent else "", sentiment),
+        urgent=urgent,
+        touches=touching_words(text) if complains else "",
+        evidence=_evidence(text, urgent, sentiment),
         doubts=tuple(doubts),
     )
 
@@ -188,8 +182,8 @@ def _sign(score: float) -> Sentiment:
 
 def _score(clause: str) -> float:
     """What a clause feels, and what it says went wrong."""
-    told = _FAULT.search(clause) or _URGENT.search(clause)
-    return _felt(clause) - 0.45 * (told is not None)
+    told = _FAULT.search(clause) is not None or urgent_words(clause) != ""
+    return _felt(clause) - 0.45 * told
 
 
 def _felt(text: str) -> float:

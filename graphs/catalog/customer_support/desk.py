@@ -5,14 +5,12 @@ from hashlib import sha256
 from langgraph.runtime import Runtime
 
 from ....nodes.outbox import Message
-from ....nodes.output import run_directory
-from ....nodes.run_context import context_of
 from ....state.context import RunContext
-from ... import leaving
 from ...calling import call
 from . import accounts
 from .finding import accounts_path, policies_path, quotes_from
-from .planning import told
+from .outgoing import outbox, put_once
+from .proposals import told
 from .schema import Finding, Receipt, Said, State
 from .writing import plain
 
@@ -41,7 +39,7 @@ def describe(state: State) -> str:
     lines += [f"Fact: {each}" for each in state.facts]
     lines += [
         f"Policy ({each.source}: {each.heading}, {each.score:.2f}): {plain(each.text)}"
-        for each in state.quotes
+        for each in {each.text: each for each in reversed(state.quotes)}.values()
     ]
     if state.action is not None:
         lines.append(f"On approval: {told(state.action)}; the reply then ends with what was done.")
@@ -62,7 +60,7 @@ def look_further(state: State, runtime: Runtime[RunContext]) -> Update:
         fact
         for each in account.orders
         if str(each.id) in said or "order" in said or each.item.split()[-1].casefold() in said
-        for fact in (accounts.delivery_fact(each, today), accounts.billing_fact(each))
+        for fact in (accounts.delivery_fact(each, today), *accounts.billing_facts(each))
     ]
     folder, shelf = policies_path(state, runtime)
     args = {"folder": folder, "shelf": shelf, "asks": [question], "items": []}
@@ -111,13 +109,14 @@ def send(state: State, runtime: Runtime[RunContext]) -> Update:
         body = _with(body, state.receipt.said)
     orders = f" (order {case.orders[0]})" if len(case.orders) == 1 else ""
     message = Message(to=state.sender, subject=f"Your message to us{orders}", body=body)
-    folder = state.out or str(run_directory(context_of(runtime), None).absolute())
-    sent = leaving.send(folder, message, key=f"reply-{received.id}")
+    args = {"folder": outbox(state, runtime), "message": message, "id": received.id}
+    path, written = call("send", put_once, args, "idempotent")
+    before = received.repeated is not None or written != body
     said = Said(
         who="support",
         sender=state.sender,
         message_id=received.id,
-        text=body,
+        text=written,
         orders=case.orders,
         asked=case.asked,
     )
@@ -125,10 +124,10 @@ def send(state: State, runtime: Runtime[RunContext]) -> Update:
         state.approval.type if state.approval else ""
     )
     return {
-        "reply": body,
-        "sent": sent,
-        "outcome": "repeated" if received.repeated else decided or "answered",
-        "memory": () if received.repeated else (said,),
+        "reply": written,
+        "sent": path,
+        "outcome": "repeated" if before else decided or "answered",
+        "memory": () if before else (said,),
     }
 
 

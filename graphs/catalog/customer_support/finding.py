@@ -8,14 +8,13 @@ from pathlib import Path
 from langgraph.runtime import Runtime
 
 from ....nodes.documents.files import files_in
-from ....nodes.output import run_directory
-from ....nodes.run_context import context_of
 from ....nodes.shelf import Passage, Shelf
 from ....nodes.stocking import stock
 from ....state.context import RunContext
 from ...calling import call
 from . import accounts, wording
 from .database import made_accounts
+from .home import home
 from .schema import Account, Quote, State
 
 _LOOKED_AT, _SHOWN = 12, 3
@@ -28,12 +27,6 @@ _FILLER = re.compile(
 )
 #: What a heading on it, and a like wording, count beside what a passage covers when ranked.
 _TITLE, _WORDING = 0.2, 0.1
-
-
-def home(runtime: Runtime[RunContext]) -> Path:
-    """Where the workflow keeps its own files: beside those of its runs."""
-    directory = run_directory(context_of(runtime), None)
-    return directory.absolute().parent / "customer_support"
 
 
 def accounts_path(state: State, runtime: Runtime[RunContext]) -> str:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from ....nodes.grounding import stands_in
 from . import accounts, wording
+from .bearing import answers, near, of_time
 from .claims import ARRIVED, PAID
-from .reading import ORDERS, amounts_in
+from .proposals import amounts_beside, proposed, told
+from .reading import ORDERS
 from .schema import (
     SURE,
     Account,
@@ -22,13 +23,12 @@ from .schema import (
     Triage,
     Way,
 )
+from .understanding import OF_DELIVERY, OF_RECORDS, known_of, meaning_of, refers, settles
 
 Update = dict[str, object]
 
-#: How much of a question a passage must cover to be taken for its answer.
-BEARS = 0.55
-#: Passages that differ by less bear on it alike.
-_EQUAL = 0.025
+#: How much of a heading a question must name for a person to be shown the passage in the draft.
+_NEAR = 0.5
 #: After this a late parcel is for a person, who opens a search.
 _LATE = timedelta(days=4)
 
@@ -40,7 +40,6 @@ _OWN = re.compile(
     r"|\bi(?:'ve| have|'m| am)? (?:\w+ )?(?:ordered|paid|received|bought|waiting|charged|owe)\b",
     re.I,
 )
-_OF_ORDERS = frozenset({"delivery", "billing", "returns"})
 _OTHER_ONE = re.compile(r"\b(?:the|my|that) other\b|\bother (?:one|order)\b", re.I)
 
 
@@ -48,13 +47,18 @@ def plan(state: State) -> Update:
     """What can be said and what is to be decided; and the message goes into the memory."""
     received, _, account = _found(state)
     focus, which = _focus(state)
-    action, lacking = _action(state, focus)
+    action, lacking = proposed(state, focus)
     facts, quotes, unanswered = _answers(state, focus)
     asked = "an address" if lacking else "an order" if which else None
     reasons = [] if received.repeated else list(_reasons(state, action, focus))
-    handed = received.repeated or received.doubts or account.status == "withheld"
-    if state.offline and asked is None and not handed:
-        reasons += [f"Neither account nor policies answer: {each[:200]!r}." for each in unanswered]
+    if not (received.repeated or received.doubts or account.status == "withheld"):
+        reasons += [
+            f"Neither account nor policies surely answer: {each[:200]!r}."
+            for each in unanswered
+            if not (which and _needs_order(each, account))
+            # Whether a plain question is answered may be a model's to judge, and nothing else.
+            and (state.offline or not wording.is_question(each) or _of_records(each, account))
+        ]
     return {
         "facts": facts,
         "action": action,
@@ -80,24 +84,35 @@ def _focus(state: State) -> tuple[tuple[Order, ...], str | None]:
     """The orders that the message is about, or the question which one that is."""
     received, triage, account = _found(state)
     own = {each.id: each for each in account.orders}
-    invoices = {each.invoice: each.id for each in account.orders}
+    invoices = {invoice.id: each.id for each in account.orders for invoice in each.invoices}
     named = [*received.orders, *(invoices[each] for each in received.named if each in invoices)]
+    named += [each for each in received.numbers if each in own]
     if named:
-        return tuple(own[each] for each in named if each in own), None
+        return tuple(own[each] for each in dict.fromkeys(named) if each in own), None
     before = [own[each] for each in received.before if each in own]
     others = [each for each in account.orders if _speaks_of(state.text, each)]
     if not others and _OTHER_ONE.search(state.text):
         others = [each for each in account.orders if each not in before]
     elif not others and before:
         return tuple(before), None
-    others = others or list(account.orders)
+    others = others or _still_open(state) or list(account.orders)
     about_one = triage.wish in {"refund", "cancellation"} or any(
         _needs_order(each, account) for each in received.asks
     )
     if len(others) > 1 and about_one:
         listed = " or ".join(f"{each.id} ({each.item})" for each in others)
         return (), f"Which order do you mean: {listed}?"
-    return (tuple(others) if len(others) == 1 and about_one else ()), None
+    own_matter = about_one or any(_is_own(each, account) for each in received.asks)
+    return (tuple(others) if len(others) == 1 and own_matter else ()), None
+
+
+def _still_open(state: State) -> list[Order]:
+    """What is not delivered yet: a question on delivery is about that."""
+    received, triage, account = _found(state)
+    known = known_of(account)
+    if triage.wish or not any(meaning_of(each, known) in OF_DELIVERY for each in received.asks):
+        return []
+    return [each for each in account.orders if each.status in {"placed", "shipped"}]
 
 
 def _speaks_of(text: str, order: Order) -> bool:
@@ -111,75 +126,93 @@ def _is_own(ask: str, account: Account) -> bool:
     return bool(_OWN.search(ask)) or any(_speaks_of(ask, each) for each in account.orders)
 
 
+def _of_records(ask: str, account: Account) -> bool:
+    return meaning_of(ask, known_of(account)) in OF_RECORDS
+
+
 def _needs_order(ask: str, account: Account) -> bool:
-    category, _ = wording.category_of(ask)
-    return category in _OF_ORDERS and _is_own(ask, account)
+    meaning = meaning_of(ask, known_of(account))
+    own_return = wording.category_of(ask)[0] == "returns" and _is_own(ask, account)
+    return meaning in OF_RECORDS - {"ticket"} or (meaning == "unclear" and own_return)
 
 
 def _answers(
     state: State, focus: tuple[Order, ...]
 ) -> tuple[tuple[str, ...], tuple[Quote, ...], list[str]]:
-    """What the account and the policies say to each question, and what neither answers."""
-    received, triage, account = _found(state)
+    """What account and policies say to each sentence, and what neither surely answers."""
+    received, _, account = _found(state)
+    known = known_of(account)
     facts: list[str] = []
     quotes: dict[str, Quote] = {}
-    unanswered = []
+    unanswered = [] if not received.follows else _not_referring(state.text, known)
     for ask in received.asks:
-        category, _ = wording.category_of(ask)
-        own = _facts(state, triage.category if category == "other" else category, focus, ask)
-        by_fact = (
-            own
-            and category in {"billing", "delivery"}
-            and (_is_own(ask, account) or received.follows)
-        )
-        # A question about one's own order is not answered by the rules alone.
-        lacks = by_fact or (_needs_order(ask, account) and not own)
-        borne = [] if lacks else _bearing(state.quotes, ask)
-        if not by_fact and not borne and not (triage.wish and "?" not in ask):
+        meaning = meaning_of(ask, known)
+        if meaning == "courtesy":
+            continue
+        facts += _facts(state, focus, ask)
+        wished = bool(wording.wishes_of(ask))
+        if wished or meaning == "told" or _settled(state, focus, ask):
+            continue
+        sure = [each for each in _passages(state, ask) if _may_answer(each, ask, account)]
+        if not sure:
             unanswered.append(ask)
-        facts += own
-        quotes.update({each.heading: each for each in borne if each.heading not in quotes})
+        named = [each for each in _passages(state, ask) if near(each, ask, known) >= _NEAR]
+        named.sort(key=lambda each: -near(each, ask, known))
+        for each in (sure or named)[:1]:
+            quotes.setdefault(each.text, each)
     return tuple(dict.fromkeys(facts)), tuple(quotes.values()), unanswered
 
 
-def _facts(state: State, category: str, focus: tuple[Order, ...], ask: str) -> list[str]:
+def _not_referring(text: str, known: frozenset[str]) -> list[str]:
+    """What a short answer says beside which one it means."""
+    return [each for each in wording.sentences_of(text) if not refers(each, known)]
+
+
+def _settled(state: State, focus: tuple[Order, ...], ask: str) -> bool:
+    """Whether the records hold the answer."""
+    _, _, account = _found(state)
+    meaning, today = meaning_of(ask, known_of(account)), state.today
+    assert today is not None  # the first step wrote it
+    if meaning == "ticket":
+        return bool(account.tickets)
+    return bool(focus) and all(settles(meaning, each, today) for each in focus)
+
+
+def _passages(state: State, ask: str) -> list[Quote]:
+    return [each for each in state.quotes if each.ask == ask]
+
+
+def _may_answer(quote: Quote, ask: str, account: Account) -> bool:
+    """Whether a passage may answer by itself; of one's own return it is the dates that tell."""
+    if not (wording.is_question(ask) or wording.tells_fault(ask)):
+        return False
+    own_return = wording.category_of(ask)[0] == "returns" and _is_own(ask, account)
+    return answers(quote, ask, known_of(account)) and (of_time(quote) or not own_return)
+
+
+def _facts(state: State, focus: tuple[Order, ...], ask: str) -> list[str]:
+    """What the records say to a sentence; of a passed-over order nothing is told."""
     received, triage, account = _found(state)
     assert state.today is not None  # the first step wrote it
+    meaning = meaning_of(ask, known_of(account))
+    category, _ = wording.category_of(ask)
+    if category == "other":
+        category = triage.category
     tickets = [f"Ticket {t.id} ({t.subject}) is {t.status}." for t in account.tickets]
-    asked = tickets if category == "complaint" or re.search(r"\bticket|\bT-\d", ask, re.I) else []
-    # An order that only the conversation was about is told of only where that is asked for.
-    told_of = received.orders or received.named or received.follows
-    own = told_of or triage.wish or _is_own(ask, account)
-    if not own or (category not in _OF_ORDERS and not received.orders):
-        return asked
-    if category == "billing":
-        return [*map(accounts.billing_fact, focus), *asked]
-    return [*(accounts.delivery_fact(each, state.today) for each in focus), *asked]
-
-
-def _bearing(quotes: tuple[Quote, ...], ask: str) -> list[Quote]:
-    """The passage that bears on a question, or two; where more do alike, none is the answer."""
-    found = [each for each in quotes if each.ask == ask and each.score >= BEARS]
-    alike = [each for each in found if each.score > found[0].score - _EQUAL]
-    return alike if len(alike) <= 2 else []
-
-
-def _action(state: State, focus: tuple[Order, ...]) -> tuple[Action | None, str | None]:
-    """What the customer wishes to be done, if it is clear; or what we must ask for first."""
-    received, triage, account = _found(state)
-    if triage.wish is None or account.status != "known" or received.doubts or received.repeated:
-        return None, None
-    if triage.wish == "address_change":
-        stated = triage.new_address
-        if stated is None or not stands_in(stated, state.text):
-            return None, "What is the new address, with street, number, postcode and town?"
-        return Action(kind="address_change", new_address=stated), None
-    if len(focus) != 1:
-        return None, None
-    left = focus[0].cents - focus[0].refunded if focus[0].paid_on else 0
-    if triage.wish == "cancellation":
-        return Action(kind="cancellation", order=focus[0].id), None
-    return (Action(kind="refund", order=focus[0].id, cents=left), None) if left else (None, None)
+    found = tickets if meaning == "ticket" or category == "complaint" else []
+    if meaning == "ticket":
+        return found
+    told_of = received.orders or received.named or received.follows or triage.wish
+    if not (told_of or meaning in OF_RECORDS or _is_own(ask, account)):
+        return found
+    billing = [fact for each in focus for fact in accounts.billing_facts(each)]
+    if meaning in {"bill", "back"} or (meaning not in OF_DELIVERY and category == "billing"):
+        return [*found, *billing]
+    if re.search(r"\brefunded\b|\bmy (?:refund|money)\b", ask, re.I):
+        found = [*found, *billing]
+    if meaning in OF_DELIVERY or category in {"delivery", "returns"} or received.orders:
+        return [*found, *(accounts.delivery_fact(each, state.today) for each in focus)]
+    return found
 
 
 def _reasons(state: State, action: Action | None, focus: tuple[Order, ...]) -> Iterator[str]:
@@ -196,13 +229,21 @@ def _reasons(state: State, action: Action | None, focus: tuple[Order, ...]) -> I
         yield f"It is urgent. {triage.reason}"
     if triage.category == "complaint" or "complaint" in wording.categories(state.text):
         yield "It is a complaint."
+    by_rule = triage.wish in wording.wishes_of(received.about)
+    who = "The customer asks" if by_rule else "The model reads, and no rule does, that one asks"
     if action is not None:
-        yield f"The customer asks for something to be done: {told(action)}, when you approve."
-        if action.cents and (other := set(amounts_in(state.text)) - {action.cents}):
-            named = ", ".join(accounts.money(each, "EUR") for each in sorted(other))
-            yield f"The message names {named}; what is left to refund is the other amount."
+        yield f"{who} for something to be done: {told(action)}, when you approve."
+        yield from amounts_beside(action, state.text)
+        order = next((each for each in focus if each.id == action.order), None)
+        if action.kind == "refund" and order and order.status != "cancelled":
+            yield (
+                f"Order {order.id} is {order.status}: the accounts do not say that it came back."
+                " See in the policies when a refund is paid."
+            )
     elif triage.wish and (focus or triage.wish == "address_change") and account.status == "known":
-        yield f"The customer asks for this, which cannot be prepared: {triage.wish}."
+        yield f"{who} for this, which cannot be prepared: {triage.wish}."
+    if len(received.asks) >= wording.MOST_ASKS:
+        yield "It says more than is read by rule."
     if others := [each for each in wording.wishes_of(state.text) if each != triage.wish]:
         yield f"It asks for more, which is not prepared: {', '.join(others).replace('_', ' ')}."
     if triage.wish is None and wording.denies(state.text):
@@ -220,13 +261,13 @@ def _against_records(state: State, focus: tuple[Order, ...]) -> Iterator[str]:
     today = state.today
     assert today is not None  # the first step wrote it
     for order in focus:
-        records = {PAID: order.paid_on is not None}
+        records = {PAID: all(each.paid_on for each in order.invoices)}
         if order.status != "shipped":  # what is on its way may have come since
             records[ARRIVED] = order.status == "delivered"
         for claim in received.claims:
             of_this = claim.order in {None, order.id}
             if of_this and records.get(claim.topic, claim.holds) != claim.holds:
-                fact = accounts.billing_fact(order)
+                fact = " ".join(accounts.billing_facts(order))
                 if claim.topic == ARRIVED:
                     fact = accounts.delivery_fact(order, today)
                 yield f"Contradiction: the customer says {claim.sentence!r}, our records {fact!r}"
@@ -268,15 +309,3 @@ def _remembered(state: State, focus: tuple[Order, ...]) -> Said:
         orders=tuple(each.id for each in focus),
         claims=received.claims,
     )
-
-
-def told(action: Action) -> str:
-    """An action as a person reads it."""
-    match action.kind:
-        case "address_change":
-            return f"change of address to {action.new_address}"
-        case "cancellation":
-            return f"cancellation of order {action.order}"
-        case "refund":
-            amount = accounts.money(action.cents, "EUR") if action.cents else "what was paid"
-            return f"refund of {amount} for order {action.order}"

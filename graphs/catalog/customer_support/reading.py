@@ -16,11 +16,16 @@ _SECRET = re.compile(
     r"(?!(?:not|wrong|invalid|too|always|never|now|forgotten|correct)\b)(\S+?)(?=[.,;!?]*(?:\s|$))",
     re.I,
 )
+#: A number goes on over a date, a price or a phone number; none of those is an order.
+_ENDS = r"(?![\w-]|[.,/]\d| \d)"
 _ORDER = re.compile(
-    r"(?:\borders?\b|#)(?:\s*(?:no\.?|number|nr\.?|#|:|is|was))*\s*#?(\d{3,9})\b", re.I
+    r"(?:(?<!\bto )\borders?\b|#)(?:\s*(?:no\.?|number|nr\.?|#|:|is|was))*\s*#?(\d{3,9})" + _ENDS,
+    re.I,
 )
-_AND_MORE = re.compile(r"\s*(?:,|and|or|&|/)\s*#?(\d{3,9})\b")
-_BARE = re.compile(r"(?<![\w.,-])(\d{4,9})(?![\w-]|[.,]\d)")
+_AND_MORE = re.compile(r"\s*(?:,|and|or|&|/)+\s*#?(\d{3,9})" + _ENDS + r"(?! [A-Z])")
+_ONLY = re.compile(r"^\W*(?:(?:it(?:'s| is)|and|yes)\W+)*(\d{3,9})\W*$", re.I)
+_BARE = re.compile(r"(?<![\w.,/-])(\d{3,9})" + _ENDS)
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _NAMED = re.compile(r"\bINV-\d+|\bT-\d+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.I)
 _AMOUNT = re.compile(
     r"\b(\d{1,6}(?:[.,]\d{2})?) ?(?:EUR\b|€|euros?\b)|(?:EUR|€) ?(\d{1,6}(?:[.,]\d{2})?)\b", re.I
@@ -35,8 +40,9 @@ _POSING = re.compile(
 
 
 def masked(text: str) -> tuple[str, bool]:
-    """The text without card numbers and passwords, and whether there were any."""
-    plain = _CARD.sub(lambda m: "[card number removed]" if _is_card(m[0]) else m[0], text)
+    """The text without card numbers, IBANs and passwords, and whether there were any."""
+    bare = _IBAN.sub(lambda m: "[IBAN removed]" if _is_iban(m[0]) else m[0], text)
+    plain = _CARD.sub(lambda m: "[card number removed]" if _is_card(m[0]) else m[0], bare)
     plain = _SECRET.sub(r"\1\2[removed]", plain)
     return plain, plain != text
 
@@ -48,18 +54,30 @@ def _is_card(number: str) -> bool:
     return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
 
 
+def _is_iban(number: str) -> bool:
+    """Whether it bears an IBAN's check digits."""
+    plain = number.replace(" ", "")
+    return int("".join(str(int(each, 36)) for each in plain[4:] + plain[:4])) % 97 == 1
+
+
 def orders_in(text: str) -> tuple[int, ...]:
-    """Numbers that are said to be orders; in a short message any longer number is one."""
+    """Numbers that are said to be orders; a message that is but a number names one."""
     found: list[int] = []
     for match in _ORDER.finditer(text):
         found.append(int(match[1]))
         at = match.end()
         while more := _AND_MORE.match(text, at):
-            found.append(int(more[1]))
+            if len(more[1]) == len(match[1]):
+                found.append(int(more[1]))
             at = more.end()
-    if not found and len(text.split()) <= 10:
-        found = [int(each) for each in _BARE.findall(text)]
+    if only := _ONLY.match(text):
+        found.append(int(only[1]))
     return tuple(dict.fromkeys(found))
+
+
+def bare_numbers(text: str) -> tuple[int, ...]:
+    """Numbers that may be orders: only where they are the sender's own are they taken for some."""
+    return tuple(dict.fromkeys(int(each) for each in _BARE.findall(text)))
 
 
 def amounts_in(text: str) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from ....state.context import OFFLINE, RunContext
 from ...calling import call
 from . import reading, wording
 from .claims import claims_in, contradictions
+from .outgoing import outbox, reply_before
 from .schema import Inputs, Message, Said, State, Triage
 
 Update = dict[str, object]
@@ -35,10 +36,15 @@ def receive(state: State, runtime: Runtime[RunContext], config: RunnableConfig) 
     mine = [each for each in state.memory if each.sender == state.sender]
     thread = str(config["configurable"].get("thread_id", ""))
     received = _read(text, whole, mine, _id_of(state, thread, len(mine)))
+    if received.repeated is None:
+        args = {"folder": outbox(state, runtime), "id": received.id}
+        before = call("sent before", reply_before, args, "pure")
+        received = received.model_copy(update={"repeated": before})
     if len(mine) < len(state.memory):
         other = "Another address wrote in this conversation before; nothing of that is used."
         received = received.model_copy(update={"doubts": (*received.doubts, other)})
-    secrets = ("A card number or password was removed from the message.",) if had_secrets else ()
+    masked = "A card number, IBAN or password is masked here; the run's input still holds it."
+    secrets = (masked,) if had_secrets else ()
     return {
         **_anew(),
         "today": state.as_of or call("today", date.today, {}, "pure"),
@@ -81,6 +87,7 @@ def _read(text: str, whole: str, mine: Sequence[Said], id: str) -> Message:
         about=about,
         asks=wording.asks_of(before.about if before is not None and follows else text),
         orders=orders,
+        numbers=reading.bare_numbers(text),
         named=reading.named_in(text),
         claims=claims,
         contradictions=contradictions(claims, earlier),
@@ -104,3 +111,25 @@ def sort_by_rule(state: State) -> Triage:
     assert received is not None  # the step before wrote it
     contradicting = bool(received.contradictions)
     return wording.triaged(received.about, received.asks, contradicting=contradicting)
+
+
+_TRACKS = ("general", "analysis", "urgent")
+_URGENCIES = ("low", "normal", "high")
+
+
+def raise_by_rule(state: State) -> Triage:
+    """The more urgent of what the rules and a model say: a model may raise it, never lower it."""
+    read, ruled = state.triage, sort_by_rule(state)
+    complains = "complaint" in {read.category, ruled.category}
+    return read.model_copy(
+        update={
+            "category": "complaint" if complains else read.category,
+            "track": max(read.track, ruled.track, key=_TRACKS.index),
+            "urgency": max(read.urgency, ruled.urgency, key=_URGENCIES.index),
+            "wish": read.wish or ruled.wish,
+            "new_address": read.new_address or ruled.new_address,
+            "reason": read.reason
+            if _TRACKS.index(read.track) >= _TRACKS.index(ruled.track)
+            else ruled.reason,
+        }
+    )

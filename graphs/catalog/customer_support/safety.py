@@ -1,10 +1,10 @@
 """What no reply may do, whoever drafted it: gates on the draft, each with the reason."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ....nodes.gates.runs import longest_shared
-from ....nodes.grounding import numbers_in, stands_in
+from ....nodes.grounding import numbers_in
 from ....nodes.offline.guard import guarded
 from .reading import masked
 from .schema import Quote, Reply
@@ -44,6 +44,27 @@ _MACHINE = re.compile(
     re.I,
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_LINK = re.compile(
+    r"\b(?:h(?:tt|xx)ps?:|www\.)\S*|\b[a-z0-9][\w-]*(?:\.[a-z0-9][\w-]*)*\.[a-z]{2,}\b(?:/\S*)?",
+    re.I,
+)
+#: What no reply speaks of in words of its own: we never ask for it.
+_CREDENTIAL = re.compile(
+    r"\b(?:pass ?(?:words?|codes?|phrases?)|pins?|cvv|cvc|codes?|cards?|iban|credentials?|log-?in"
+    r"|(?:bank|account|card|payment) (?:details?|data|numbers?)|social security)\b",
+    re.I,
+)
+#: What may be said beside facts and policies.
+_COURTESIES = frozenset(
+    (
+        "thank you for your message",
+        "thank you for writing to us",
+        "thank you for your patience",
+        "we are happy to help",
+        "please write to us again if you have another question",
+        "kind regards",
+    )
+)
 #: So many words in a row of an order to the reader are no chance.
 _ECHO = 6
 
@@ -64,10 +85,18 @@ def only_own_data(values: Values, sources: Values) -> Judged:
     return _judged(strange, "It states what stands in no fact and no policy", "Leave these out.")
 
 
-def no_secrets(values: Values) -> Judged:
-    """No card number, password or code is written out."""
+def no_secrets(values: Values, sources: Values) -> Judged:
+    """No card number, password or code is written out or asked for, and no foreign link given."""
     wrong = ["a card number or password"] if masked(_reply(values).text)[1] else []
-    return _judged(wrong, "It writes out", "Leave it out and do not ask for it.")
+    known = " ".join(_given(sources)).lower()
+    for each in _own_sentences(values, sources):
+        wrong += [f"of secrets: {each}"] if _CREDENTIAL.search(each) else []
+        wrong += [link for link in _links(each) if link.lower() not in known]
+    return _judged(wrong, "It writes out or asks for", "Leave it out and do not ask for it.")
+
+
+def _links(text: str) -> list[str]:
+    return [found[0].rstrip(".,") for found in _LINK.finditer(_EMAIL.sub(" ", text))]
 
 
 def not_obeyed(values: Values, sources: Values) -> Judged:
@@ -119,9 +148,37 @@ def _given(sources: Values) -> Iterator[str]:
 
 def _own_sentences(values: Values, sources: Values) -> list[str]:
     """The draft's sentences that are no word-for-word fact or policy."""
-    given = list(_given(sources))
-    return [
-        each
-        for each in sentences_of(_reply(values).text)
-        if not any(stands_in(each, text) for text in given)
-    ]
+    return [each for each, words in _parts(_reply(values).text) if words not in _borne(sources)]
+
+
+def unborne(draft: Reply, facts: Iterable[str], quotes: Iterable[Quote]) -> Iterator[str]:
+    """What a draft says beside whole sentences of facts and policies, numbers and denials
+    included, and a short list of courtesies; and what it cites and does not quote."""
+    held = {each.heading: _sentences([each.text]) for each in quotes}
+    borne = _COURTESIES.union(_sentences(facts), *held.values())
+    said = _parts(draft.text)
+    for each, words in said:
+        if words not in borne:
+            yield f"No fact and no policy says: {each[:200]!r}."
+    for heading in draft.policies:
+        if not held.get(heading, set()) & {words for _, words in said}:
+            yield f"It cites {heading[:100]!r} and quotes nothing of it."
+
+
+def _borne(sources: Values) -> set[str]:
+    facts = sources.get("facts")
+    given = [str(each) for each in facts] if isinstance(facts, list | tuple) else []
+    return _sentences([*given, *(each.text for each in _quotes(sources))])
+
+
+def _sentences(texts: Iterable[str]) -> set[str]:
+    return {words for text in texts for _, words in _parts(text)}
+
+
+def _parts(text: str) -> list[tuple[str, str]]:
+    """The sentences of a text, each with its words alone, as they are compared."""
+    found = (
+        (each, " ".join(re.findall(r"\w+(?:[.,]\d+)*", each.lower())))
+        for each in sentences_of(text)
+    )
+    return [(each, words) for each, words in found if words or each.strip("\"'“”.,!- ")]

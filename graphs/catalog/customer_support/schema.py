@@ -5,9 +5,10 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator
 
 from ....nodes.documents.files import check_folder
+from ....nodes.output import absolute_path
 from ....nodes.schemas import Frozen, directory
 from ....state.errors import InputError
 from ....state.records import Verdict
@@ -24,6 +25,23 @@ Kind = Literal["refund", "cancellation", "address_change"]
 Way = Literal["urgent", "analysis", "general", "rules"]
 Queue = Literal["urgent", "security", "complaints", "lead", "general"]
 Outcome = Literal["answered", "approved", "edited", "rejected", "repeated", "unsent"]
+
+
+def _said(text: str) -> str:
+    if not any(each.isalnum() for each in text):
+        raise ValueError("say something: it is blank")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("write it on one line, without control characters")
+    return " ".join(_said(text).split())
+
+
+#: What a person may change, and may not empty.
+Text = Annotated[str, AfterValidator(_said)]
+Line = Annotated[str, AfterValidator(_one_line), Field(max_length=200)]
 
 
 class Inputs(Frozen):
@@ -79,8 +97,9 @@ class Inputs(Frozen):
     def _policies(cls, policies: str | None) -> str | None:
         if policies is None:
             return None
-        check_folder(Path(policies).expanduser())
-        return str(Path(policies).expanduser().absolute())
+        folder = absolute_path(policies)
+        check_folder(folder)
+        return str(folder)
 
     _usable = field_validator("out")(directory)
 
@@ -117,6 +136,8 @@ class Message(Frozen):
     about: str
     asks: tuple[str, ...]
     orders: tuple[int, ...] = ()
+    #: Bare numbers: orders, if they are the sender's own, and else postcodes, years or phones.
+    numbers: tuple[int, ...] = ()
     named: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
     contradictions: tuple[str, ...] = ()
@@ -150,8 +171,24 @@ class Triage(Frozen):
     reason: str = Field(description="Why, in one sentence.")
 
 
+class Invoice(Frozen):
+    """An invoice; money is in cents."""
+
+    id: str
+    cents: int
+    currency: str
+    due_on: date | None = None
+    paid_on: date | None = None
+    refunded: int = 0
+
+    @property
+    def left(self) -> int:
+        """What was paid and not refunded."""
+        return self.cents - self.refunded if self.paid_on else 0
+
+
 class Order(Frozen):
-    """An order with its invoice; money is in cents."""
+    """An order with its invoices."""
 
     id: int
     item: str
@@ -160,12 +197,18 @@ class Order(Frozen):
     expected_on: date | None = None
     delivered_on: date | None = None
     carrier: str | None = None
-    invoice: str | None = None
-    cents: int = 0
-    currency: str = "EUR"
-    due_on: date | None = None
-    paid_on: date | None = None
-    refunded: int = 0
+    invoices: tuple[Invoice, ...] = ()
+
+    @property
+    def left(self) -> int:
+        """What was paid for it and not refunded."""
+        return sum(each.left for each in self.invoices)
+
+    @property
+    def currency(self) -> str | None:
+        """The one in which it was paid; none where there are several."""
+        found = {each.currency for each in self.invoices}
+        return next(iter(found)) if len(found) == 1 else None
 
 
 class Ticket(Frozen):
@@ -203,8 +246,11 @@ class Action(Frozen):
 
     kind: Kind
     order: int | None = None
-    cents: int | None = Field(default=None, gt=0, description="Of a refund.")
-    new_address: str | None = None
+    cents: int | None = Field(
+        default=None, gt=0, description="What goes back, of a refund or a cancellation."
+    )
+    currency: str | None = None
+    new_address: Line | None = None
 
 
 class Case(Frozen):
@@ -248,10 +294,6 @@ class Finding(Frozen):
     found: str
 
 
-#: What a person may change, and may not empty.
-NonEmpty = Annotated[str, Field(min_length=1)]
-
-
 class State(Inputs):
     """What is known. ``memory`` lasts over a conversation; ``receive`` writes all else anew. But
     for ``triage`` and ``draft``: every message gets its own before anything reads them."""
@@ -275,7 +317,7 @@ class State(Inputs):
     case: Case | None = None
     action: Action | None = None
     refused: str | None = None
-    reply: NonEmpty | None = None
+    reply: Text | None = None
     reasons: tuple[str, ...] = ()
     approval: Verdict | None = None
     findings: tuple[Finding, ...] = ()

@@ -7,19 +7,21 @@ the questions, which account and policies are searched for.
 import re
 
 from .schema import Category, Kind, Track, Triage
+from .understanding import is_courtesy
 
 _WORDS: tuple[tuple[Category, str], ...] = (
     (
         "billing",
         r"invoices?|bill(?:s|ed|ing)?|charg(?:e|es|ed)|pay(?:s|ing|ment|ments)?|paid|prices?"
-        r"|receipts?|VAT|direct debit|overcharged",
+        r"|receipts?|VAT|direct debit|overcharged|owe[ds]?",
     ),
     (
         "delivery",
         r"deliver\w*|parcels?|packages?|ship(?:s|ped|ping|ment)?|track(?:ing)?|courier|arriv\w*"
         r"|where(?:'s| is| are)? (?:my|our|it|order|the \w+ (?:i|we))|dispatch\w*|on its way"
         r"|(?:not|never|\w+n't) (?:yet )?received|here yet|turn(?:ed)? up|status|expect(?:ed)?"
-        r"|when will (?:i|we|it|my) (?:get|have|receive|come)",
+        r"|when (?:will|does|do) (?:i|we|it|(?:my|the) (?:\w+ )?\w+) (?:get|have|receive"
+        r"|come)|carrier",
     ),
     (
         "returns",
@@ -47,12 +49,15 @@ _WORDS: tuple[tuple[Category, str], ...] = (
 _CATEGORIES = {name: re.compile(rf"\b(?:{words})\b", re.I) for name, words in _WORDS}
 _SMALL = frozenset(
     "not never stopped where are the our you your does doesn don won isn yet and new something"
-    " back send sent them this that".split()
+    " back send sent them this that when will come get have receive take order".split()
 )
 _URGENT = re.compile(
-    r"\b(?:smok(?:e|es|ed|ing)|spark(?:s|ing)?|burn(?:s|t|ed|ing)?|on fire|caught fire"
-    r"|electric shock|injur\w*|fraud\w*|hacked|stolen|scam\w*|lawyers?|solicitor|sue you|court"
-    r"|police|urgent(?:ly)?|emergency|immediately|asap|right now)\b",
+    r"\b(?:smok(?:e|es|ed|ing)|spark(?:s|ed|ing)?|burn(?:s|t|ed|ing)?|flames?|explo\w+"
+    r"|(?:on|caught|catch(?:es)?) fire|(?:electric(?:al)?|a) shock|shocked me|electrocut\w*"
+    r"|injur\w*|hurt\w*|bleed\w*|hospital|fraud\w*|hacked|stolen|theft|unauthori[sz]ed"
+    r"|phish\w*|scam\w*|lawyers?|solicitors?|attorneys?|sue|suing|lawsuit|ombudsman|court"
+    r"|legal (?:action|steps)|police|threat\w*|urgent(?:ly)?|emergency|danger\w*|immediately"
+    r"|asap|right now)\b",
     re.I,
 )
 
@@ -60,15 +65,17 @@ _WANTS = (
     r"(?:i(?:'d| would)? (?:want|like|need|demand|insist)|please|(?:can|could|would|will) you"
     r"|can i (?:get|have)|give me|i wish|kindly|you must|let me)"
 )
-_ASKING = re.compile(
-    r"\?|^(?:and |but |so |also,? |then )*(?:how|what|when|where|why|which|who|can|could|do|does"
-    rf"|is|are|may)\b|\b{_WANTS}\b|\btell me\b",
-    re.I,
-)
 _GREETING = re.compile(
     r"^\W*(?:hi|hello|hey|dear|good (?:morning|day|afternoon|evening))\b[^,.!?\n]{0,30}[,.!\n]\s*",
     re.I,
 )
+#: A name below a farewell.
+_SIGNED = re.compile(
+    r"(\b(?i:thanks|thank you|regards|wishes|sincerely|cheers)\b[^\n?]{0,30})\n+\s*"
+    r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,2}\s*$"
+)
+#: More sentences than this are for a person.
+MOST_ASKS = 12
 _BEGINS = rf"(?:{_WANTS}\b.{{0,50}}|^|[,;:] |\b(?:and|so|then|just) )"
 _WISHES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
@@ -143,10 +150,10 @@ def stems(text: str, category: Category) -> tuple[str, ...]:
 
 
 def asks_of(text: str) -> tuple[str, ...]:
-    """The questions and wishes of a message; all of it where none stands out."""
-    sentences = sentences_of(_GREETING.sub("", text))
-    found = [each for each in sentences if _ASKING.search(each) and categories(each)]
-    return tuple(dict.fromkeys(found or [" ".join(sentences)[:1_000]]))[:6]
+    """Every sentence of a message but greetings and thanks: each must be understood."""
+    plain = _GREETING.sub("", _SIGNED.sub(r"\1", text))
+    found = [each for each in sentences_of(plain) if not is_courtesy(each)]
+    return tuple(dict.fromkeys(each[:1_000] for each in found))[:MOST_ASKS]
 
 
 def wishes_of(text: str) -> tuple[Kind, ...]:
@@ -164,6 +171,35 @@ def denies(text: str) -> bool:
     return _DENIED.search(text) is not None
 
 
+#: What a shop is asked to do; to be told something is no such request.
+_REQUEST = re.compile(
+    r"\b(?:can|could|would|will) (?:you|somebody|someone)\b"
+    r"(?! (?:please |kindly )?(?:tell|let me know|say))"
+    r"|\bi (?:want|demand|insist|need you|would like|'?d like) (?!to (?:know|ask|return|pay))"
+    r"|\bi'd like (?!to (?:know|ask))|\bplease\b(?! (?:tell|let me know))"
+    r"|\byou (?:must|should|have to)\b",
+    re.I,
+)
+_PLAIN = re.compile(
+    r"^(?:and |but |so |also,? |then |please tell me |tell me )*"
+    r"(?:how|what|when|where|why|which|who|until|can|could|do|does|is|are|may|has|have|will)\b",
+    re.I,
+)
+#: A fault is told with its subject first; "Delete my data" is an order.
+_FAULT = re.compile(r"^(?:the|my|our|this|it|one|an?)\b", re.I)
+
+
+def is_question(sentence: str) -> bool:
+    """Whether it asks to be told something, and not to have something done."""
+    asking = sentence.rstrip().endswith("?") or _PLAIN.match(sentence.strip())
+    return bool(asking) and not _REQUEST.search(sentence)
+
+
+def tells_fault(sentence: str) -> bool:
+    """Whether it says that something does not work, as one who wants help says it."""
+    return bool(_FAULT.match(sentence)) and category_of(sentence)[0] == "technical"
+
+
 def address_in(text: str) -> str | None:
     """A new address as the message states it."""
     found = _ADDRESS.search(text)
@@ -173,7 +209,7 @@ def address_in(text: str) -> str | None:
 def triaged(text: str, asks: tuple[str, ...], *, contradicting: bool) -> Triage:
     """The triage by rule; its confidence says how clear the wording is."""
     category, confidence = category_of(text)
-    judged = [category_of(each) for each in asks]
+    judged = [category_of(each) for each in asks if categories(each)] or [category_of(text)]
     if category != "complaint":
         category, confidence = judged[0][0], min(sure for _, sure in judged)
     wish = next(iter(wishes_of(text)), None)

@@ -3,6 +3,7 @@
 from ....nodes.offline.notes import offline_note
 from ....state.context import OFFLINE
 from ....state.records import Failure
+from .safety import unborne
 from .schema import SURE, Action, Reply, State
 
 Update = dict[str, object]
@@ -65,6 +66,8 @@ def weigh(state: State) -> Update:
         reasons.append(f"The drafts were given up: {state.refused}")
     elif not draft.text:
         reasons.append("There is nothing to answer with.")
+    if case.way in {"general", "analysis"} and not state.refused:  # a model wrote it
+        reasons += unborne(draft, state.facts, state.quotes)
     reasons += [f"Left unanswered: {each}" for each in draft.unanswered]
     if draft.confidence < SURE and not case.reasons and not case.question:
         reasons.append(f"The draft is not certain ({draft.confidence:.2f}).")

@@ -1,13 +1,15 @@
-"""Finding what contradicts a finding: the same said with another day or another amount."""
+"""Finding what speaks against a finding elsewhere in the document, of which it saw a part."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ....nodes.blocking import in_thread
-from ....nodes.entities import spots
+from ....nodes.entities import sentences, spots
 from ....nodes.quotes import line_of
-from .schema import SURE, Finding, State, ToCheck
+from .aspects import BY_QUESTION
+from .schema import Finding, Quote, State, ToCheck
+from .sureness import candidates, taken_back
 from .wording import Statement, once, statements, words_in
 
 #: How much of the shorter sentence's telling words the other one must share.
@@ -39,40 +41,71 @@ def _compared(state: State) -> dict[str, object]:
         if finding.remembered:
             findings.append(finding)
             continue
-        told_otherwise = dict.fromkeys((*_others(finding, every), *_before(finding, earlier)))
+        others = dict(_others(finding, every))
+        before = (each for each in _before(finding, earlier) if each not in others)
         lined = tuple(
             each.model_copy(update={"line": line_of(each.text, texts[each.page])})
             for each in finding.quotes
         )
-        update = {"contradicts": tuple(told_otherwise), "quotes": lined}
+        update = {
+            "contradicts": tuple(dict.fromkeys((*others, *before))),
+            "otherwise": tuple(dict.fromkeys(others.values())),
+            "left_out": _left_out(finding, every),
+            "doubts": (*finding.doubts, *_elsewhere(finding, every, texts)),
+            "quotes": lined,
+        }
         findings.append(finding.model_copy(update=update))
     fresh = [each for each in findings if not each.remembered]
     told = [f"{each.question} {line}" for each in fresh for line in each.contradicts]
-    checks = [_to_check(each, why) for each in fresh if (why := _doubts(each))]
+    checks = [_to_check(each) for each in fresh if each.to_check]
     return {"findings": findings, "contradictions": tuple(told), "to_check": checks}
 
 
-def _doubts(finding: Finding) -> list[str]:
-    if finding.answer is None:
-        return []
-    unsure = finding.confidence < SURE and not finding.refused
-    low = [f"Its confidence is only {finding.confidence:g}."] if unsure else []
-    return [*low, *finding.contradicts, *finding.refused]
+def _elsewhere(
+    finding: Finding, every: Sequence[tuple[Statement, frozenset[str]]], texts: Mapping[int, str]
+) -> Iterable[str]:
+    """What the rest of the document gives reason to doubt in a finding."""
+    look = BY_QUESTION.get(finding.question)
+    if look is not None:
+        left = _left_out(finding, every)
+        if left:
+            whole = left + len(finding.quotes)
+            yield f"The list is incomplete: {len(finding.quotes)} of {whole} are quoted."
+        return
+    for quote in finding.quotes:
+        back = taken_back(quote.text, [each.text for each in sentences(texts[quote.page])])
+        if back is not None:
+            yield f"After it stands: {back!r}."
+    said = [each.text for each in finding.quotes]
+    for other in candidates(finding.question, (each for each, _ in every), but=said)[:3]:
+        yield f"Page {other.page} has the question's words, too: {other.text!r}."
 
 
-def _to_check(finding: Finding, why: Sequence[str]) -> ToCheck:
+def _left_out(finding: Finding, every: Sequence[tuple[Statement, frozenset[str]]]) -> int:
+    """How many sentences with an aspect's wording a list of them does not quote."""
+    look = BY_QUESTION.get(finding.question)
+    if look is None:
+        return 0
+    quoted = {each.text for each in finding.quotes}
+    return sum(look.says(each.text) and each.text not in quoted for each, _ in every)
+
+
+def _to_check(finding: Finding) -> ToCheck:
     stands = (
         f"p. {each.page}{f', line {each.line}' if each.line else ''}" for each in finding.quotes
     )
+    why = (*finding.doubts, *finding.contradicts, *finding.refused)
     return ToCheck(
         question=finding.question,
-        answer=finding.answer,
+        answer=finding.shown,
         stands="; ".join(stands),
-        why=" ".join(why),
+        why=" ".join(why or (f"Its confidence is only {finding.confidence:g}.",)),
     )
 
 
-def _others(finding: Finding, every: Sequence[tuple[Statement, frozenset[str]]]) -> Iterable[str]:
+def _others(
+    finding: Finding, every: Sequence[tuple[Statement, frozenset[str]]]
+) -> Iterable[tuple[str, Quote]]:
     """The document's other sentences that say another day or amount of the same."""
     told_of: set[frozenset[str]] = set()
     for quote in finding.quotes:
@@ -87,7 +120,8 @@ def _others(finding: Finding, every: Sequence[tuple[Statement, frozenset[str]]])
             told = said_in(other.text)
             if told and contradict(own, told):
                 told_of.add(pair)
-                yield f"Page {other.page} says: {other.text!r}; page {quote.page}: {quote.text!r}."
+                line = f"Page {other.page} says: {other.text!r}; page {quote.page}: {quote.text!r}."
+                yield line, Quote(text=other.text, page=other.page)
 
 
 def _before(finding: Finding, earlier: Sequence[Finding]) -> Iterable[str]:

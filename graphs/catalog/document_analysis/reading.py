@@ -31,4 +31,9 @@ async def load(state: State, runtime: Runtime[RunContext]) -> dict[str, object]:
         "pages": pages,
         "load_notes": notes,
         "exchange": None,
+        # What an earlier run on the thread told is no answer to this one.
+        "outcome": None,
+        "answers": (),
+        "told": [],
+        "summary": "",
     }

@@ -3,8 +3,19 @@
 from collections.abc import Iterable, Sequence
 
 from ....nodes.blocking import in_thread
-from .schema import Context, Exchange, Finding, Inquiry, Outcome, State, ToCheck, Tokens
-from .selecting import key_of
+from .schema import (
+    NO_PASSAGE,
+    Context,
+    Exchange,
+    Finding,
+    Inquiry,
+    Outcome,
+    State,
+    ToCheck,
+    Tokens,
+    Told,
+    key_of,
+)
 from .wording import best, statements
 
 
@@ -12,25 +23,52 @@ async def remember(state: State) -> dict[str, object]:
     """What is new goes into the thread's memory; what a person changed is the person's word."""
     decided = {key_of(each.question): each for each in state.to_check}
     settled = [_settled(each, decided.get(each.key)) for each in state.findings]
-    fresh = [each for each in settled if not each.remembered]
     keys = {each.key for each in settled}
-    strange = [
-        f"Nobody asked {each.question!r}." for key, each in decided.items() if key not in keys
+    added = [
+        _of_person(key, each.question, answer, state.digest)
+        for key, each in decided.items()
+        if key not in keys and (answer := _said(each))
     ]
-    told = _told(state, (*state.memory, *fresh), _outcome(settled), strange)
+    notes = [f"Nobody asked {each.question!r}: the answer is the reviewer's own." for each in added]
+    settled += added
+    fresh = [each for each in settled if not each.remembered]
+    told = _told(state, (*state.memory, *fresh), _outcome(settled), notes)
+    shown = [_shown(each) for each in settled]
     answers = tuple(str(each) for each in settled)
-    return {**told, "memory": tuple(fresh), "findings": settled, "answers": answers}
+    return {**told, "memory": tuple(fresh), "told": shown, "answers": answers}
 
 
 def _settled(finding: Finding, decided: ToCheck | None) -> Finding:
     """The finding as the person left it, who saw it if it was in doubt."""
-    if finding.remembered or decided is None:
+    if finding.remembered or not (decided or finding.to_check):
         return finding
-    update: dict[str, object] = {"reviewed": True}
-    answer = decided.answer or None
-    if answer != finding.answer:
-        update |= {"answer": answer, "by": "person", "confidence": 1.0}
-    return finding.model_copy(update=update)
+    answer = _said(decided) if decided else None
+    if decided and answer in {finding.answer, finding.shown}:
+        return finding.model_copy(update={"reviewed": True})
+    if answer is None:  # changed to none, or taken out
+        said = "A reviewer took the answer out."
+        return Finding(
+            question=finding.question, key=finding.key, digest=finding.digest, open=said,
+            by="person", reviewed=True,
+        )  # fmt: skip
+    return _of_person(finding.key, finding.question, answer, finding.digest)
+
+
+def _said(decided: ToCheck) -> str | None:
+    return (decided.answer or "").strip() or None
+
+
+def _of_person(key: str, question: str, answer: str, digest: str) -> Finding:
+    """A person's own word: what was quoted for another answer does not bear it out."""
+    return Finding(
+        question=question, key=key, answer=answer, digest=digest,
+        by="person", confidence=1.0, reviewed=True,
+    )  # fmt: skip
+
+
+def _shown(finding: Finding) -> Told:
+    told = finding.model_dump(include=set(Told.model_fields))
+    return Told.model_validate({**told, "answer": finding.shown})
 
 
 async def close(state: State) -> dict[str, object]:
@@ -38,7 +76,7 @@ async def close(state: State) -> dict[str, object]:
     message = state.approval.message if state.approval else ""
     note = f"Rejected{f': {message}' if message else '.'} Nothing of this run is remembered."
     told = _told(state, state.memory, "rejected", [note])
-    return {**told, "memory": (), "findings": [], "answers": ()}
+    return {**told, "memory": (), "told": [], "answers": ()}
 
 
 def _told(
@@ -75,10 +113,10 @@ def _latest(memory: Iterable[Finding]) -> list[Finding]:
 def _summary(name: str, current: Sequence[Finding], old: Sequence[Finding]) -> str:
     """What is known, what is open and what is out of date, by the findings themselves."""
     known = [f"- {each}" for each in current if each.answer is not None]
-    unknown = [f"- {each.question}" for each in current if each.answer is None]
+    unknown = [f"- {each}" for each in current if each.answer is None]
     parts = [f"{name}: {len(known)} known, {len(unknown)} open.", *known]
     if unknown:
-        parts += ["Asked, and not answered by the document:", *unknown]
+        parts += ["Asked, and open:", *unknown]
     if old:
         parts.append(f"Out of date: {len(old)} findings of another version.")
     return "\n".join(parts)
@@ -121,8 +159,8 @@ def description(state: State) -> str:
         f"\nYou asked: {state.exchange.question}\n{state.exchange.answer}" if state.exchange else ""
     )
     return (
-        "Are these answers right? They are remembered as you leave them: edit the 'answer', or set "
-        f"it to null where there is none.{asked}"
+        "Are these answers right? They are remembered as you leave them: edit the 'answer'; "
+        f"set it to null, or take the entry out, where there is none.{asked}"
     )
 
 
@@ -131,6 +169,4 @@ async def look_up(state: State) -> dict[str, object]:
     question = state.approval.message if state.approval else ""
     found = await in_thread(lambda: best(question, statements(state.pages), most=4))
     said = "\n".join(f"{each.text} (p. {each.page})" for _, each in found)
-    return {
-        "exchange": Exchange(question=question, answer=said or "The document says nothing on it.")
-    }
+    return {"exchange": Exchange(question=question, answer=said or NO_PASSAGE)}

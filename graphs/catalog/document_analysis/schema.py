@@ -1,17 +1,19 @@
 """What flows through the document analysis, and what a thread remembers of it."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ....nodes.documents.files import check_file
 from ....nodes.schemas import Frozen, PageText, absolute, several
 from ....state.records import Verdict
 from ....state.reducers import append
 
-#: Below this confidence a person looks at a finding before it is remembered.
+#: Up to this confidence a person looks at a finding before it is remembered.
 SURE = 0.6
+NO_PASSAGE = "No passage was found with the question's words."
 
 Aspect = Literal["obligations", "deadlines", "amounts", "parties", "risks", "termination"]
 Outcome = Literal["answered", "reviewed", "partly_answered", "not_found", "from_memory", "rejected"]
@@ -67,29 +69,70 @@ class Reply(Frozen):
     confidence: float = Field(ge=0, le=1, description="From 0 to 1.")
 
 
-class Finding(Frozen):
-    """What is known to one question, of one version of a document (its ``digest``)."""
+class Told(Frozen):
+    """A finding as people are given it."""
 
     question: str
-    key: str
     answer: str | None = None
     quotes: tuple[Quote, ...] = ()
     confidence: float = 0.0
     by: Literal["quoted", "model", "person"] = "quoted"
     reviewed: bool = False
     remembered: bool = False
-    contradicts: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    left_out: int = 0
+
+
+class Finding(Told):
+    """What is known to one question, of one version of a document (its ``digest``).
+
+    ``open`` says how it was looked for where there is no answer. ``otherwise`` is what the
+    document says against the answer elsewhere, ``refused`` what a model said without ground.
+    """
+
+    key: str
     digest: str = ""
+    open: str = NO_PASSAGE
+    contradicts: tuple[str, ...] = ()
+    otherwise: tuple[Quote, ...] = ()
+    refused: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        pages = ", ".join(f"p. {number}" for number in dict.fromkeys(q.page for q in self.quotes))
-        told = f"{self.answer} ({pages})" if pages else str(self.answer)
         more = " [from memory]" if self.remembered else ""
-        flag = " [contradicted]" if self.contradicts else ""
-        said = told if self.answer is not None else "The document does not say."
         asked = self.question if self.question.endswith("?") else f"{self.question}:"
-        return f"{asked} {said}{flag}{more}"
+        return f"{asked} {self.told}{more}"
+
+    @property
+    def to_check(self) -> bool:
+        """Whether a person should look at it."""
+        unsure = self.answer is not None and self.confidence <= SURE
+        return unsure or bool(self.doubts or self.contradicts or self.refused)
+
+    @property
+    def told(self) -> str:
+        """The answer with its pages; where the document contradicts it, both."""
+        if self.answer is None:
+            return self.open
+        if self.otherwise:
+            return str(self.shown)
+        flag = " [contradicted]" if self.contradicts else ""
+        cut = f" [incomplete: {self.left_out} more are not quoted]" if self.left_out else ""
+        return f"{self.answer}{self._pages}{flag}{cut}"
+
+    @property
+    def shown(self) -> str | None:
+        """The answer; where the document says otherwise elsewhere, both with their pages."""
+        if self.answer is None or not self.otherwise:
+            return self.answer
+        own = [f"{each.text} (p. {each.page})" for each in self.quotes]
+        first = own if self.by == "quoted" else [f"{self.answer}{self._pages}"]
+        others = (f"{each.text} (p. {each.page})" for each in self.otherwise)
+        return f"contradicted: {' or '.join(dict.fromkeys((*first, *others)))}"
+
+    @property
+    def _pages(self) -> str:
+        pages = ", ".join(f"p. {number}" for number in dict.fromkeys(q.page for q in self.quotes))
+        return f" ({pages})" if pages else ""
 
 
 class ToCheck(Frozen):
@@ -101,12 +144,29 @@ class ToCheck(Frozen):
     why: str = ""
 
 
+def _each_once(checks: list[ToCheck]) -> list[ToCheck]:
+    """Two answers to one question are refused: which of them should be remembered?"""
+    keys = [key_of(each.question) for each in checks]
+    twice = next((each.question for each in checks if keys.count(key_of(each.question)) > 1), None)
+    if twice is not None:
+        raise ValueError(f"{twice!r} is there twice: leave one answer to it")
+    if not all(keys):
+        raise ValueError("a question has no words")
+    return checks
+
+
+def key_of(question: str) -> str:
+    """A question by its words: how it is set does not make it another one."""
+    return " ".join(re.findall(r"[^\W_]+", question.casefold()))
+
+
 class Inquiry(Frozen):
     """A question with what it is answered from, and what that leaves out."""
 
     question: str
     key: str
     way: Literal["remembered", "nothing", "quote", "ask"]
+    reason: str = ""
     passages: tuple[PageText, ...] = ()
     earlier: tuple[str, ...] = ()
     known: Finding | None = None
@@ -161,7 +221,8 @@ class State(BaseModel):
     found: list[Finding | None] = []
     findings: list[Finding] = []
     contradictions: tuple[str, ...] = ()
-    to_check: list[ToCheck] = []
+    told: list[Told] = []
+    to_check: Annotated[list[ToCheck], AfterValidator(_each_once)] = []
     approval: Verdict | None = None
     exchange: Exchange | None = None
     answers: tuple[str, ...] = ()

@@ -1,6 +1,5 @@
 """Choosing what each question is answered from: memory, or the passages that fit the limit."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from langgraph.runtime import Runtime
@@ -14,7 +13,7 @@ from ....nodes.run_context import context_of
 from ....nodes.schemas import PageText
 from ....state.context import OFFLINE, RunContext
 from .aspects import LOOKS
-from .schema import Finding, Inquiry, State
+from .schema import NO_PASSAGE, Finding, Inquiry, State, key_of
 
 #: Words of one passage: a paragraph, so that the limit is spent on what matters.
 _PASSAGE = 60
@@ -34,7 +33,9 @@ def _selected(state: State, offline: bool) -> tuple[Inquiry, ...]:
     looks = [LOOKS[each] for each in state.aspects]
     asked = {key_of(each): (each, words_query(each)) for each in state.questions}
     asked |= {key_of(each.question): (each.question, each.query) for each in looks}
-    known = {each.key: each for each in state.memory if each.digest == state.digest}
+    newest = {each.key: each for each in state.memory if each.digest == state.digest}
+    # What was not found is looked for again: with more room, or by another model.
+    known = {key: each for key, each in newest.items() if each.answer is not None}
     shelf = _Shelf(state.pages)
     try:
         return tuple(
@@ -85,11 +86,6 @@ def _size(piece: PageText) -> int:
     return approximate_tokens(f"[page {piece.number}]\n{piece.text}\n\n")
 
 
-def key_of(question: str) -> str:
-    """A question by its words: how it is set does not make it another one."""
-    return " ".join(re.findall(r"[^\W_]+", question.casefold()))
-
-
 def _remembered(question: str, known: Finding, shelf: _Shelf) -> Inquiry:
     told = known.model_copy(update={"remembered": True, "question": question})
     return Inquiry(
@@ -115,12 +111,16 @@ def _inquiry(
     found = shelf.best([query, query, words_query(names)]) if query else []
     beside = sum(approximate_tokens(each) for each in (question, *earlier))
     room = state.context_limit - beside
-    packed = pack(found, limit=room, size=lambda at: _size(shelf.pieces[at]))
+    # A model may know the answer in other words, or in another language: it reads from the top.
+    reads = found if found or offline else range(len(shelf.pieces))
+    packed = pack(reads, limit=room, size=lambda at: _size(shelf.pieces[at]))
     chosen = [shelf.pieces[at] for at in sorted(packed.kept)]
+    reason = "No passage fits the limit." if reads else NO_PASSAGE
     return Inquiry(
         question=question,
         key=key_of(question),
         way=("quote" if offline else "ask") if chosen else "nothing",
+        reason="" if chosen else reason,
         passages=tuple(chosen),
         earlier=earlier,
         tokens=beside + packed.tokens if chosen else 0,

@@ -1,4 +1,4 @@
-"""Which sentences answer a question, by its words and by what kind of answer it wants."""
+"""Which sentences may answer a question, by its words and by what kind of answer it wants."""
 
 import math
 import re
@@ -17,12 +17,12 @@ _LEAST = 0.4
 #: A sentence this far behind the best one only shares a word with the question.
 _BEHIND = 0.85
 _LONGEST = 600
-#: An answer in a longer sentence is one among other things, and for a person to judge.
-_PLAIN = 35
-_UNSURE = 0.55
+#: No sentence answers better than this by its wording alone.
+_MOST_LIKELY = 0.9
 _LASTS = re.compile(
     r"\b(?:\d+|\w+) (?:\w+ )?(?:hour|day|week|month|quarter|year|per cent|degree)s?\b|%"
 )
+_SILENT = STOP_WORDS.union(MONTHS)
 _ENDS = re.compile(r"(?:ations?|ies|es|ed|ing|ly|s)$")
 _ASKING = frozenset(
     "much many long often late early stated state states given say says said tell document please "
@@ -95,11 +95,27 @@ def _says(text: str) -> bool:
 
 def words_in(text: str) -> frozenset[str]:
     """A text's telling words without their ends, those that say the same as one."""
+    return frozenset(telling(text))
+
+
+def telling(text: str) -> list[str]:
+    """The same, as they follow each other."""
     words = re.findall(r"[^\W\d_]{3,}", text.lower())
-    return frozenset(_stem(each) for each in words if each not in STOP_WORDS.union(MONTHS))
+    return [stem_of(each) for each in words if each not in _SILENT]
 
 
-def _stem(word: str) -> str:
+def asked_in(question: str) -> frozenset[str]:
+    """What a question is about: its telling words but for those that only ask."""
+    return frozenset(each for each in words_in(question) if each not in _ASKING)
+
+
+def wanted(question: str) -> str | None:
+    """What kind of answer a question wants: a date, an amount, a number or a name."""
+    return next((kind for pattern, kind in _WANTS if pattern.search(question)), None)
+
+
+def stem_of(word: str) -> str:
+    """A word without its end; of those that say the same, one."""
     short = _ENDS.sub("", word)
     short = short if len(short) >= 3 else word
     return _SAME.get(short, short)
@@ -107,7 +123,7 @@ def _stem(word: str) -> str:
 
 def best(question: str, found: Sequence[Statement], *, most: int) -> list[tuple[float, Statement]]:
     """The sentences that answer a question best, with how well (0 to 1)."""
-    asked = frozenset(each for each in words_in(question) if each not in _ASKING)
+    asked = asked_in(question)
     if not asked or not found:
         return []
     told = [words_in(each.text) for each in found]
@@ -130,23 +146,16 @@ def best(question: str, found: Sequence[Statement], *, most: int) -> list[tuple[
 def _score(
     question: str, text: str, asked: frozenset[str], words: frozenset[str], shared: float
 ) -> float:
-    """How well a sentence answers: sure only where what is wanted can be seen to be there.
-
-    That all words of a question stand in a sentence does not make it the answer.
-    """
-    wants = next((kind for pattern, kind in _WANTS if pattern.search(question)), None)
-    fits = wants is not None and _has(wants, question, text, asked)
+    """How well a sentence fits a question, which is not yet whether it answers it."""
+    wants = wanted(question)
+    fits = wants is None or has(wants, question, text, asked)
     numbers = set(re.findall(r"\d+", question)) <= set(re.findall(r"\d+", text))
     # Of two that say it, the shorter one is more about it.
-    plain = shared - 0.005 * len(words)
-    plain *= 1.0 if (fits or wants is None) and numbers else 0.6
-    # Whose name a name is, wording does not tell.
-    plainly = len(asked) > 1 and len(text.split()) <= _PLAIN and wants != "name"
-    sure = fits and numbers and plainly
-    return round(max(0.0, min(0.9 if sure else _UNSURE, plain)), 2)
+    plain = (shared - 0.005 * len(words)) * (1.0 if fits and numbers else 0.6)
+    return round(max(0.0, min(_MOST_LIKELY, plain)), 2)
 
 
-def _has(wants: str, question: str, text: str, asked: frozenset[str]) -> bool:
+def has(wants: str, question: str, text: str, asked: frozenset[str]) -> bool:
     """Whether a sentence has what a question wants at all."""
     if wants == "number":
         counted = re.search(r"\bhow many (\w+)", question, re.IGNORECASE)
@@ -156,10 +165,10 @@ def _has(wants: str, question: str, text: str, asked: frozenset[str]) -> bool:
         return any(words_in(counted[1]) & words_in(each) for each in after)
     found = spots(text)
     if wants == "name":
-        return any(_is_name(each) and not words_in(each.value) <= asked for each in found)
+        return any(is_name(each) and not words_in(each.value) <= asked for each in found)
     return any(each.kind == wants for each in found)
 
 
-def _is_name(spot: Spot) -> bool:
+def is_name(spot: Spot) -> bool:
     """A person, an organisation, or a full name: a single word may be any."""
     return spot.kind in {"person", "organisation"} or (spot.kind == "unknown" and " " in spot.value)

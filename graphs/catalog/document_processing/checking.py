@@ -14,17 +14,20 @@ from pydantic import BaseModel
 
 from ....nodes.run_context import context_of
 from ....state.context import OFFLINE, RunContext
-from .extracting import extract
+from .extracting import extract, is_denied
 from .finding import sheet_of
 from .kinds import KINDS, spec_of
 from .printed import meant, ways_of
-from .schema import SURE, Fault, Line, Paper, Value
+from .schema import DISPUTED, SURE, Fault, Line, Paper, Value
+from .sorting import title_of
 
-#: They bear each other out or not; so another reading of one may always be tried.
-_SUMS = frozenset({"net", "tax", "total"})
+#: No value that is looked for in a line is longer.
+_LONGEST = 300
 _CENT = Decimal("0.01")
-#: What a model read and the paper prints; more than a guess, less than a label.
-_MODEL = 0.8
+#: What only a model read, though the paper prints it: not enough without a person.
+_MODEL = 0.7
+#: What the rules guessed and a model read, too.
+_AGREED = 0.8
 
 
 def check(item: Paper) -> Paper:
@@ -35,6 +38,7 @@ def check(item: Paper) -> Paper:
         *_kind(paper),
         *_fields(paper),
         *_sums(paper),
+        *_copied(paper),
         *_order_of_days(paper),
     ]
     return paper.but(faults=tuple(faults), standing="doubtful" if faults else "clear")
@@ -44,8 +48,14 @@ def ask(item: Paper, runtime: Runtime[RunContext]) -> Paper:
     """Which agent shall read it again. The extractor would see no more than the rules did."""
     paper = Paper.model_validate(item)
     can_help = context_of(runtime).model != OFFLINE and paper.kind != "other"
-    only = {each.field for each in paper.faults} - {"kind", "orders"}
-    return paper.but(ask=paper.kind if can_help and only else "")
+    return paper.but(ask=paper.kind if can_help and open_fields(paper) else "")
+
+
+def open_fields(paper: Paper) -> set[str]:
+    """What another reading may still settle; what a model has read waits for a person."""
+    told = {name for name, each in paper.values.items() if each.by == "model"}
+    told |= {"lines"} if any(each.by == "model" for each in paper.lines) else set()
+    return {each.field for each in paper.faults} - {"kind", "orders"} - told
 
 
 def _orders(paper: Paper) -> list[Fault]:
@@ -102,6 +112,13 @@ def _sums(paper: Paper) -> list[Fault]:
     return faults
 
 
+def _copied(paper: Paper) -> list[Fault]:
+    """Lines that only a model read."""
+    told = [f"{each.text} {each.amount}" for each in paper.lines if each.by == "model"]
+    message = f"Only a model read them: {'; '.join(told)}."
+    return [Fault(field="lines", message=message)] if told else []
+
+
 def _amount(paper: Paper, name: str) -> Decimal | None:
     value = paper.values.get(name)
     try:
@@ -116,7 +133,7 @@ def _proven(paper: Paper) -> Paper:
     if None in (net, tax, total) or net + tax != total or not tax:  # type: ignore[operator]  # none of them is None
         return paper
     sums = {name: paper.values[name] for name in ("net", "tax", "total")}
-    if any(each.by == "person" for each in sums.values()):
+    if any(each.by != "rules" for each in sums.values()):
         return paper
     surer = {n: v.model_copy(update={"confidence": 0.97}) for n, v in sums.items()}
     return paper.but(values={**paper.values, **surer})
@@ -142,7 +159,13 @@ def opinion(given: Mapping[str, object]) -> Paper:
         said = answer.get("reason") or "An agent says so"
         reason = f"{said} (an agent; the rules: {paper.kind_reason})"
         sure = min(0.95, float(str(answer.get("confidence") or 0.0)))
-        paper = paper.but(kind=answer["kind"], kind_confidence=sure, kind_reason=reason)
+        titled = title_of(paper)
+        ours = titled[0] if titled else paper.kind if paper.kind_confidence > DISPUTED else None
+        if ours not in (None, answer["kind"]):
+            sure = min(sure, DISPUTED)  # its own title is against it, or most that is in it
+        paper = paper.but(
+            kind=answer["kind"], kind_confidence=sure, kind_reason=reason, kind_by="model"
+        )
     return paper.but(ask="")
 
 
@@ -154,19 +177,37 @@ def combined(given: Mapping[str, object]) -> Paper:
     if not answer or "digest" in answer:
         return paper
     faulty = {each.field for each in paper.faults}
-    faulty |= _SUMS if faulty & _SUMS else set()
     values = dict(paper.values)
     for name, printed in _told(answer).items():
-        old = values.get(name)
-        is_settled = old is not None and old.by == "model" and name not in _SUMS
-        if old is None or (name in faulty and not is_settled):
-            values |= _read(paper, name, printed)
-        elif (new := _read(paper, name, printed).get(name)) and _differs(paper, name, old, new):
-            note = f"Two readers disagree: {old.printed!r} and {new.printed!r}."
-            disputed = {"confidence": 0.5, "note": note, "by": "model"}
-            values[name] = old.model_copy(update=disputed)
-    lines = _summed(paper, answer) if "lines" in faulty else paper.lines
+        new = _read(paper, name, printed)
+        if new is not None:
+            values[name] = _both(paper, name, new, name in faulty)
+    lines = _held(paper, answer) if "lines" in faulty else paper.lines
     return paper.but(values=values, lines=lines)
+
+
+def _both(paper: Paper, name: str, new: Value, is_faulty: bool) -> Value:
+    """What to make of a model's reading beside the rules': neither is preferred."""
+    old = paper.values.get(name)
+    if old is None:
+        return new
+    if old.value and _plainly(old.value) == _plainly(new.value):
+        agreed = {"confidence": max(old.confidence, _AGREED), "by": "model"}
+        is_guess = is_faulty and not old.note and old.by == "rules" and old.confidence < SURE
+        return old.model_copy(update=agreed) if is_guess else old
+    spec = spec_of(paper.kind, name)
+    is_exact = spec is not None and spec.sort in ("money", "day", "iban", "id")
+    if not old.value or (is_faulty and not is_exact):
+        note = f"{new.note} The rules: {old.note or repr(old.printed)}"
+        return new.model_copy(update={"note": note})
+    if not new.value or not is_exact:
+        return old
+    note = f"Two readers disagree: {old.printed!r} and {new.printed!r}."
+    return old.model_copy(update={"confidence": DISPUTED, "note": note, "by": "model"})
+
+
+def _plainly(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _told(answer: Mapping[str, object]) -> dict[str, str]:
@@ -178,34 +219,53 @@ def _told(answer: Mapping[str, object]) -> dict[str, str]:
     return told
 
 
-def _read(paper: Paper, name: str, printed: str) -> dict[str, Value]:
+def _read(paper: Paper, name: str, printed: str) -> Value | None:
     """An agent's value, where the paper prints it; what it made up is left out."""
     spec = spec_of(paper.kind, name)
     sheet = sheet_of(paper.pages, ways_of("\n".join(paper.pages)))
-    squeezed = re.sub(r"\s+", "", printed).casefold()
-    row = next((r for r in sheet.rows if squeezed in re.sub(r"\s+", "", r.text).casefold()), None)
+    row = next((row for row in sheet.rows if is_printed(printed, row.text)), None)
     if row is None or (spec is None and paper.kind != "form"):
-        return {}
+        return None
+    if spec is not None and spec.sort == "iban" and is_denied(None, row):
+        return None
     found = meant(spec.sort if spec else "text", printed, sheet.ways)
-    value = Value(
+    return Value(
         printed=printed, value=found.value or "", page=row.page, line=row.line, by="model",
-        confidence=min(_MODEL, found.confidence) if found.value else 0.0, note=found.note,
+        confidence=min(_MODEL, found.confidence) if found.value else 0.0,
+        note=f"Only a model read it: {printed!r}. {found.note}".strip(),
     )  # fmt: skip
-    return {name: value}
 
 
-def _differs(paper: Paper, name: str, old: Value, new: Value) -> bool:
-    spec = spec_of(paper.kind, name)
-    is_exact = spec is not None and spec.sort in ("money", "day", "iban", "id")
-    return is_exact and bool(old.value and new.value) and old.value != new.value
+def is_printed(wanted: str, line: str) -> bool:
+    """Whether a line has just this, however it is spaced: 100.00 is no part of 1,100.00."""
+    signs = re.sub(r"\s+", "", wanted)
+    if not any(map(str.isalnum, signs)) or len(signs) > _LONGEST:
+        return False
+    inner = r"\s*".join(map(re.escape, signs))
+    # A number goes on after a space, too: "1 100.00".
+    before = r"(?<!\d )" if signs[0].isdigit() else ""
+    after = r"(?! \d{3}(?!\d))" if signs[-1].isdigit() else ""
+    borders = rf"(?<!\w)(?<!\w[.,'’/-]){before}{inner}(?!\w)(?![.,'’/-]\w){after}"
+    return re.search(borders, line, re.IGNORECASE) is not None
 
 
-def _summed(paper: Paper, answer: Mapping[str, object]) -> tuple[Line, ...]:
-    """The lines that an agent copied, with sums that can be read."""
-    ways = ways_of("\n".join(paper.pages))
-    told = [Line.model_validate(_plain(each)) for each in answer.get("lines") or ()]  # type: ignore[attr-defined]  # a list, by its schema
-    read = [(each.text, meant("money", each.amount, ways).value) for each in told]
-    return tuple(Line(text=text, amount=amount) for text, amount in read if amount) or paper.lines
+def _held(paper: Paper, answer: Mapping[str, object]) -> tuple[Line, ...]:
+    """The lines that an agent copied; all of them, if the paper has each in a line of its own."""
+    sheet = sheet_of(paper.pages, ways_of("\n".join(paper.pages)))
+    rows = list(sheet.rows)
+    lines = []
+    for each in answer.get("lines") or ():  # type: ignore[attr-defined]  # a list, by its schema
+        told = Line.model_validate(_plain(each))
+        amount = meant("money", told.amount, sheet.ways).value
+        own = next(
+            (r for r in rows if is_printed(told.text, r.text) and is_printed(told.amount, r.text)),
+            None,
+        )
+        if own is None or amount is None:
+            return paper.lines
+        rows.remove(own)
+        lines.append(Line(text=told.text, amount=amount, by="model"))
+    return tuple(lines) or paper.lines
 
 
 def _plain(value: object) -> dict[str, object]:

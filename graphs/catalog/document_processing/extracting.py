@@ -47,7 +47,19 @@ _STATE = re.compile(r"\b[A-Z]{2} \d{5}(?:-\d{4})?\b")
 _OWN_DAY = re.compile(
     rf"\W*(?:[A-ZÄÖÜ][\w.-]*(?: [\w.-]+){{0,2}},\s*(?:(?:the|den) )?)?(?:{DAY.pattern})\s*"
 )
-_LISTED = r"(?:[A-Z][\w.&'’-]*\s?)+"
+_LISTED = r"[A-Z][\w.&'’-]*(?:\s[A-Z][\w.&'’-]*)*"
+#: What is not to be paid to, said of an account number.
+_DENIED = re.compile(
+    r"\b(?:not|never|no longer|don['’]t|closed|old|former(?:ly)?|previous(?:ly)?|invalid|nicht"
+    r"|kein\w*|alte[ns]?|geschlossen\w*|ungültig\w*|früher\w*)\b",
+    re.IGNORECASE,
+)
+#: Behind it stands what somebody else wrote.
+_QUOTES = re.compile(
+    r"\b(?:wrote|writes|schrieb\w*)\b.{0,60}:\s*$|original message|forwarded message"
+    r"|ursprüngliche nachricht|weitergeleitete nachricht",
+    re.IGNORECASE,
+)
 
 
 def extract(item: Paper) -> Paper:
@@ -58,9 +70,12 @@ def extract(item: Paper) -> Paper:
     for spec in KINDS[paper.kind]:
         found = _chosen(spec, [each for each in labelled(spec, sheet) if is_likely(spec, each[1])])
         finder = _FINDERS.get((paper.kind, spec.name))
-        if finder is not None and (found is None or not found.value):
-            found = finder(spec, sheet) or found
-        if found is not None:
+        if finder is not None and found is None:
+            # Only where no label is: what stands under one, and cannot be read, is for a person.
+            found = finder(spec, sheet)
+        if found is not None and spec.sort == "iban":
+            found = _payable(found, sheet)
+        if found is not None and _is_told(spec, found):
             values[spec.name] = found if is_likely(spec, found) else _unlikely(found)
     if paper.kind == "form":
         values |= entries(sheet)
@@ -68,14 +83,22 @@ def extract(item: Paper) -> Paper:
     return paper.but(values=values, lines=lines)
 
 
+def _is_told(spec: Spec, value: Value) -> bool:
+    """ "Due: on receipt" is no date and need not be one; a date that cannot be read is told."""
+    return bool(value.value) or spec.required or bool(re.search(r"\d", value.printed))
+
+
 def _chosen(spec: Spec, found: Sequence[tuple[int, Value]]) -> Value | None:
     """The value under the surest label; less sure where others under it say another thing."""
     if not found:
         return None
-    read = [(rank, each) for rank, each in found if each.value] or list(found)
-    best = min(rank for rank, _ in read)
-    first = next(each for rank, each in read if rank == best)
     strict = spec.sort in ("money", "day", "id", "iban")
+    read = [(rank, each) for rank, each in found if each.value or strict]
+    best = min(rank for rank, _ in read or found)
+    surest = [each for rank, each in read or found if rank == best]
+    first = next((each for each in surest if strict and not each.value), surest[0])
+    if strict and not first.value:
+        return first
     # Weaker labels dispute a sum only: "Date" beside "Invoice date" may date anything.
     others = {e.value for rank, e in read if (rank == best or spec.sort == "money") and e.value}
     rest = sorted(others - {first.value})
@@ -134,23 +157,45 @@ def _day_of(spec: Spec, sheet: Sheet, rows: Sequence[Row]) -> Value | None:
     """The one date that is there; the first of several is a guess."""
     found = [(match[0], row) for row in rows for match in DAY.finditer(row.text)]
     values = [_value(spec, printed, row, sheet, 0.95) for printed, row in found]
-    days = [each for each in values if each.value] or values
-    if len({each.value for each in days}) > 1:
+    days = [each for each in values if each.value or _has_year(each)]
+    if len({each.value or each.printed for each in days}) > 1:
         return days[0].model_copy(update={"confidence": DISPUTED, "note": "One of several dates."})
     return days[0] if days else None
 
 
+def _payable(value: Value, sheet: Sheet) -> Value:
+    """An account number, in doubt where its own line says not to pay to it."""
+    own = next((r for r in sheet.rows if (r.page, r.line) == (value.page, value.line)), None)
+    if own is None or not is_denied(None, own):
+        return value
+    note = f"{own.text.strip()!r:.90} says that it may be another."
+    return value.model_copy(update={"confidence": DISPUTED, "note": note})
+
+
+def _has_year(value: Value) -> bool:
+    """A sort code is printed like a date, but for the year."""
+    return bool(re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", value.printed))
+
+
 def _iban(spec: Spec, sheet: Sheet) -> Value | None:
-    """The account number that is there, without a label; of several none is sure."""
+    """The account number that is there, without a label; of several none is sure, and one that is
+    not to be paid to is none."""
     values = [
         _value(spec, match[0], row, sheet, 0.95)
-        for row in sheet.rows
+        for above, row in zip((None, *sheet.rows), sheet.rows, strict=False)
         for match in IBAN.finditer(row.text)
+        if not is_denied(above, row)
     ]
     read = [each for each in values if each.value] or values
     if len({each.value for each in read}) > 1:
         return read[0].model_copy(update={"confidence": DISPUTED, "note": "One of several."})
     return read[0] if read else None
+
+
+def is_denied(above: Row | None, row: Row) -> bool:
+    """Whether the sentence says not to; one may begin in the line above."""
+    begun = "" if above is None or re.search(r"[.:;!?]\s*$", above.text) else above.text
+    return _DENIED.search(f"{begun} {row.text}") is not None
 
 
 def _merchant(spec: Spec, sheet: Sheet) -> Value | None:
@@ -174,12 +219,19 @@ def _paid_by(spec: Spec, sheet: Sheet) -> Value | None:
 
 
 def _signed(spec: Spec, sheet: Sheet) -> Value | None:
-    """Who signed: the line after the closing words."""
+    """Who signed: the line after the closing words. A letter that is quoted has such, too."""
+    found: list[Value] = []
+    quotes = False
     for row, below in zip(sheet.rows, sheet.rows[1:], strict=False):
+        quotes = quotes or bool(_QUOTES.search(row.text)) or row.text.lstrip().startswith(">")
         is_name = sum(map(str.isalpha, below.text)) > 2 and not _ON_BEHALF.match(below.text)
-        if _CLOSING.match(row.text) and is_name:
-            return _value(spec, below.text.strip(), below, sheet, 0.95)
-    return None
+        if _CLOSING.match(row.text.lstrip("> ")) and is_name:
+            found.append(_value(spec, below.text.strip("> "), below, sheet, 0.95))
+    if quotes or len({each.value for each in found}) > 1:
+        names = ", ".join(dict.fromkeys(each.value for each in found))
+        note = f"It quotes another letter, or has several signatures: {names}."
+        return found[0].model_copy(update={"confidence": DISPUTED, "note": note}) if found else None
+    return found[0] if found else None
 
 
 def _greeted(spec: Spec, sheet: Sheet) -> Value | None:

@@ -18,6 +18,8 @@ _CELL = re.compile(r"\s{2,}|\t|\s*\|\s*")
 _BEFORE = r"(?:^\W*|\s{2,}|\t|\|\s*)"
 #: What stands farther into a line than this is prose.
 _LONGEST = 500
+#: Spaces that make columns, and rules and leaders of dots: ten say as much as a thousand.
+_RUN = re.compile(r"([^\w])\1{9,}")
 _BETWEEN = r"\s*(?:\([^)]{0,20}\)\s*)?[:#.…_=,\-–]*\s*"
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}")
 _TABLE_HEAD = re.compile(
@@ -62,11 +64,12 @@ def sheet_of(pages: tuple[str, ...], ways: Ways) -> Sheet:
     rows: list[Row] = []
     orders: list[str] = []
     for number, page in enumerate(pages, 1):
-        read = guarded(page, "")
+        lines = "\n".join(line.rstrip() for line in page.split("\n"))
+        read = guarded(re.sub(r"\n{3,}", "\n\n", lines), "")
         orders.extend(read.left_out)
         kept = {line.strip() for line in read.text.split("\n")} if read.left_out else None
         rows.extend(
-            Row(text=line.rstrip(), page=number, line=at)
+            Row(text=_RUN.sub(lambda run: run[1] * 10, line.rstrip()), page=number, line=at)
             for at, line in enumerate(page.split("\n"), 1)
             if line.strip() and (kept is None or line.strip() in kept)
         )
@@ -97,7 +100,11 @@ def _beside(spec: Spec, sheet: Sheet, at: int, label: re.Match[str]) -> Value | 
     first = _first(spec, rest)
     if first is not None:
         return value_of(spec, _named(spec, first), row, sheet.ways)
-    return None if rest.strip() and not _is_heading(row.text) else _under(spec, sheet, at, label)
+    if not rest.strip() or _is_heading(row.text):
+        return _under(spec, sheet, at, label)
+    if spec.sort in ("day", "iban") and re.search(r"[:=]\s*$", label[0]):
+        return value_of(spec, _CELL.split(rest.strip())[0], row, sheet.ways)  # it cannot be read
+    return None
 
 
 def _named(spec: Spec, printed: str) -> str:
@@ -151,7 +158,7 @@ def _is_heading(line: str) -> bool:
 
 def is_table_head(line: str) -> bool:
     """Whether a line heads the lines of an invoice."""
-    return not SUM.search(line) and _TABLE_HEAD.search(line) is not None
+    return not SUM.search(line) and _TABLE_HEAD.search(line[:_LONGEST]) is not None
 
 
 def _first(spec: Spec, rest: str) -> str | None:

@@ -4,25 +4,29 @@ from collections.abc import Sequence
 
 from ....nodes.blocking import in_thread
 from ...calling import call
-from .schema import Fault, Paper
-from .storing import Told, known_invoices, put_rows, supplier_key
+from .schema import TAKEN, Fault, Paper
+from .storing import SAME_NUMBER, Stored, Told, known_invoices, number_key, put_rows, supplier_key
 
 
 async def compare(papers: list[Paper], store: str) -> list[Paper]:
     """Invoices that are here or in the database already: a copy is left out, but another sum under
     the same number is for a person to look at."""
     known = await call("known invoices", _known, {"store": store}, effect="pure")
-    seen: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for supplier, number, total, file in known:
-        seen.setdefault((supplier, number), []).append((total, f"{file!r}, which is stored"))
-    for paper in papers:
-        if (key := _key(paper)) is not None and paper.standing == "clear":
-            seen.setdefault(key, []).append((paper.values["total"].value, repr(paper.file)))
-    original: set[tuple[str, str]] = {(supplier, number) for supplier, number, _, _ in known}
-    return [_compared(paper, seen, original) for paper in papers]
+    first: dict[tuple[str, str], Paper] = {}
+    clear = [each for each in papers if each.standing == "clear"]
+    compared: list[Paper] = []
+    for each in papers:
+        paper = _with_stored(each, known)
+        key = _key(paper)
+        if key is not None and paper.standing in ("clear", "doubtful"):
+            paper = _with_others(paper, first.get(key), [c for c in clear if _key(c) == key])
+            if paper.standing == "clear":
+                first[key] = paper
+        compared.append(paper)
+    return compared
 
 
-async def _known(store: str) -> list[tuple[str, str, str, str]]:
+async def _known(store: str) -> list[Stored]:
     return await in_thread(known_invoices, store)
 
 
@@ -30,28 +34,43 @@ def _key(paper: Paper) -> tuple[str, str] | None:
     values = paper.values
     if paper.kind != "invoice" or not all(n in values for n in ("supplier", "number", "total")):
         return None
-    return supplier_key(values["supplier"].value), values["number"].value
+    return supplier_key(values["supplier"].value), number_key(values["number"].value)
 
 
-def _compared(
-    paper: Paper,
-    seen: dict[tuple[str, str], list[tuple[str, str]]],
-    original: set[tuple[str, str]],
-) -> Paper:
+def _total(paper: Paper) -> str:
+    return paper.values["total"].value
+
+
+def _with_stored(paper: Paper, known: Sequence[Stored]) -> Paper:
+    """Beside what the database has. The very same file is not compared: another run stored it."""
     key = _key(paper)
-    if key is None or paper.standing not in ("clear", "doubtful"):
+    if key is None or paper.standing not in ("clear", "doubtful", "accepted"):
         return paper
-    total = paper.values["total"].value
-    others = [(sum_, where) for sum_, where in seen.get(key, ()) if where != repr(paper.file)]
-    other = next(((sum_, where) for sum_, where in others if sum_ != total), None)
-    if other is not None:
-        told = f"{other[1]} has the same number and supplier and the total {other[0]}, not {total}."
-        faults = (*paper.faults, Fault(field="number", message=told))
-        return paper.but(standing="doubtful", faults=faults)
-    if others and (key in original or paper.standing == "doubtful"):
-        return paper.settled("copy", f"The same invoice is in {others[0][1]}.")
-    original.add(key)
+    for supplier, number, total, file, digest in known:
+        if key != (supplier_key(supplier), number_key(number)) or digest == paper.digest:
+            continue
+        if total == _total(paper):
+            return paper.settled("copy", f"The same invoice is in {file!r}, which is stored.")
+        told = f"{file!r}, which is stored, has the same number and supplier and the total {total}"
+        return _doubted(paper, Fault(field=TAKEN, message=f"{told}, not {_total(paper)}."))
     return paper
+
+
+def _with_others(paper: Paper, first: Paper | None, clear: Sequence[Paper]) -> Paper:
+    """Beside the other papers of the folder."""
+    others = [each for each in clear if each.path != paper.path]
+    other = next((each for each in others if _total(each) != _total(paper)), None)
+    if other is not None:
+        told = f"{other.file!r} has the same number and supplier and the total {_total(other)}"
+        return _doubted(paper, Fault(field="copies", message=f"{told}, not {_total(paper)}."))
+    same = first or (others[0] if others and paper.standing == "doubtful" else None)
+    if same is not None:
+        return paper.settled("copy", f"The same invoice is in {same.file!r}.")
+    return paper
+
+
+def _doubted(paper: Paper, fault: Fault) -> Paper:
+    return paper.but(standing="doubtful", faults=(*paper.faults, fault))
 
 
 async def integrate(batch: list[Paper], store: str) -> list[Paper]:
@@ -67,13 +86,25 @@ async def _put(store: str, rows: list[dict[str, object]], idempotency_key: str) 
 
 
 async def integrate_one(paper: Paper, store: str) -> Paper:
-    """What a person accepted, in a transaction of its own."""
-    return (await integrate([paper], store))[0]
+    """What a person accepted, in a transaction of its own; not what the database has otherwise."""
+    if paper.standing != "accepted":
+        return paper
+    known = await call("known invoices", _known, {"store": store}, effect="pure")
+    compared = _with_stored(paper, known)
+    if compared.standing != "accepted":
+        return compared
+    [stored] = await integrate([paper], store)
+    if stored.standing != "rolled_back":
+        return stored
+    # The decision is not lost: the person is told, and asked again.
+    field = TAKEN if stored.reason == _refusal(SAME_NUMBER) else "database"
+    return _doubted(paper, Fault(field=field, message=stored.reason))
 
 
 def row_of(paper: Paper) -> dict[str, object]:
     """A paper as the database is given it."""
-    by = {each.by for each in paper.values.values()}
+    by = {each.by for each in paper.values.values()} | {each.by for each in paper.lines}
+    by.add(paper.kind_by)
     decided_by = "person" if paper.standing == "accepted" else "model" if "model" in by else "rules"
     return {
         "digest": paper.digest,
@@ -83,6 +114,10 @@ def row_of(paper: Paper) -> dict[str, object]:
         "values": {name: each.value for name, each in paper.values.items() if each.value},
         "lines": [(each.text, each.amount) for each in paper.lines],
     }
+
+
+def _refusal(reason: str) -> str:
+    return f"The database refused it: {reason}."
 
 
 def outcome_of(papers: Sequence[Paper], told: Told) -> list[Paper]:
@@ -98,7 +133,7 @@ def outcome_of(papers: Sequence[Paper], told: Told) -> list[Paper]:
     return [
         each.settled(
             "rolled_back",
-            f"The database refused it: {told['reason']}."
+            _refusal(told["reason"])
             if each.file == guilty
             else f"Its batch was rolled back: the database refused {guilty!r} ({told['reason']}).",
         )

@@ -1,7 +1,7 @@
 """What stands in lists: the lines of an invoice, and the entries of a form."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from .finding import Row, Sheet, is_table_head
@@ -14,6 +14,26 @@ _SUMS = re.compile(
     re.I,
 )
 _BARE = r"(?:[A-Z]{3}\s?|[$€£]\s?)?-?\d[\d.,]*(?:\s?[€£$])?"
+#: The words of forms' labels.
+_WORDS = frozenset(
+    "account address amount applicant bank birth business card city claim claimant code comments"
+    " company contact country customer date department description details email employee"
+    " employer employment family first form gender home incident income invoice item job last"
+    " location manager married member middle mobile month name nationality number occupation"
+    " order organisation passport payment permit phone place policy position postcode product"
+    " project purpose reason reference registration relationship reported room signature signed"
+    " site start status street supplier surname telephone time title total town vehicle visitor"
+    " volume witness work".split()
+)
+#: What a scanner reads, and what was printed.
+_ALIKE = (
+    ("rn", "m"), ("m", "rn"), ("vv", "w"), ("cl", "d"), ("d", "cl"), ("0", "o"), ("1", "l"),
+    ("1", "i"), ("5", "s"), ("8", "b"), ("6", "b"), ("l", "i"), ("i", "l"), ("c", "e"), ("nn", "m"),
+)  # fmt: skip
+#: No line of an invoice is longer.
+_LONGEST = 500
+#: What stands under a label that was mended is not sure either.
+_WORN = 0.7
 _ENTRY = re.compile(r"\s*([A-Za-zÄÖÜäöü][\w /'’()-]{1,40}?)\s*(?::|[.…_]{3,}:?)\s*(\S.*)$")
 
 
@@ -27,9 +47,40 @@ def entries(sheet: Sheet) -> dict[str, Value]:
             match = _ENTRY.match(cell)
             if match and any(map(str.isalnum, match[2])):
                 name = re.sub(r"\W+", "_", match[1].strip().lower()).strip("_")
-                printed = re.sub(r"^[ ._]+|\s*[._]{2,}$", "", match[2].strip())
-                found.setdefault(name, _entry(name, printed, row, sheet))
+                printed = _filled(match[2])
+                entry, plain = _entry(name, printed, row, sheet), _unworn(name)
+                if plain != name:
+                    note = f"Its label {match[1].strip()!r} was taken for {plain!r}."
+                    worn = {"confidence": min(entry.confidence, _WORN), "note": note}
+                    entry = entry.model_copy(update=worn)
+                found.setdefault(plain, entry)
     return {name: value for name, value in found.items() if name and name != "title"}
+
+
+def _unworn(name: str) -> str:
+    """A label with the letters that a scanner took for others: "first_narne" is "first_name".
+
+    Only where that makes a word that forms have, of one that they do not.
+    """
+    return "_".join(next(_readings(word), word) for word in name.split("_"))
+
+
+def _readings(word: str) -> Iterator[str]:
+    if word in _WORDS:
+        return
+    for at in range(len(word)):
+        for seen, meant_ in _ALIKE:
+            if word.startswith(seen, at):
+                other = word[:at] + meant_ + word[at + len(seen) :]
+                if other in _WORDS:
+                    yield other
+
+
+def _filled(text: str) -> str:
+    """What stands on a dotted line; the point of an abbreviation belongs to it."""
+    text = text.strip().lstrip(" ._")
+    bare = text.rstrip("._")
+    return bare.rstrip() if len(text) - len(bare) > 1 else text
 
 
 def _halves(line: str) -> list[str]:
@@ -71,7 +122,7 @@ def lines_of(sheet: Sheet) -> tuple[Line, ...]:
         elif _SUMS.search(row.text):
             if lines:
                 break
-        elif inside and (sums := list(SUM.finditer(row.text))):
+        elif inside and len(row.text) <= _LONGEST and (sums := list(SUM.finditer(row.text))):
             last = sums[-1][0]
             amount = meant("money", last, sheet.ways).value
             text = re.sub(rf"(?:[\s|]+{_BARE})+\W*$", "", row.text).strip(" |")

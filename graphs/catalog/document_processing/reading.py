@@ -6,7 +6,7 @@ from pathlib import Path
 from langgraph.runtime import Runtime
 
 from ....nodes.blocking import in_thread
-from ....nodes.documents.files import files_in, read_file
+from ....nodes.documents.files import files_in, leads_out, read_file, shown
 from ....nodes.output import run_directory
 from ....nodes.run_context import context_of
 from ....state.context import RunContext
@@ -17,6 +17,8 @@ from .storing import known_digests
 
 #: No single paper is longer, and what is may be a whole archive in one file.
 _MOST_TEXT = 200_000
+#: A line that is longer is no line of a paper; rules for lines would take very long over it.
+_LONGEST_LINE = 10_000
 
 Update = dict[str, object]
 
@@ -56,7 +58,15 @@ def _look(folder: str, store: str, max_bytes: int) -> list[tuple[str, str, str, 
     known = known_digests(store)
     found = []
     for path in files_in(Path(folder)):
+        if (name := shown(path)) != str(path):
+            told = "Its name is in no known encoding. Give it another."
+            found.append((name, f"?{name}", told, False))
+            continue
         try:
+            if leads_out(path, Path(folder)):
+                told = "It is a link to a place outside of the folder. Copy the file itself."
+                found.append((str(path), f"?{path}", told, False))
+                continue
             size = path.stat().st_size if path.is_file() else 0
             data = path.read_bytes() if 0 < size <= max_bytes else b""
         except OSError as error:
@@ -83,4 +93,8 @@ async def read(item: Paper, max_bytes: int) -> Paper:
     if length > _MOST_TEXT:
         told = f"It has {length:,} characters; a paper has at most {_MOST_TEXT:,}. Divide it."
         return paper.settled("refused", told)
+    longest = max(len(line) for page in pages for line in page.split("\n"))
+    if longest > _LONGEST_LINE:
+        told = f"It has a line of {longest:,} characters; at most {_LONGEST_LINE:,} are read."
+        return paper.settled("refused", f"{told} Save it with shorter lines.")
     return paper.but(pages=pages, headed=file.kind == "email")

@@ -12,7 +12,7 @@ from ....state.records import Verdict
 from .checking import again, check
 from .kinds import KINDS, spec_of
 from .printed import meant, ways_of
-from .schema import Fault, Kind, Paper, Value
+from .schema import TAKEN, Fault, Kind, Paper, Value
 
 #: How many lines answer a question.
 _LINES = 5
@@ -37,9 +37,17 @@ def describe(paper: Paper, decision: Verdict | None = None, answer: str = "") ->
         value = paper.values.get(fault.field)
         place = f" (page {value.page}, line {value.line})" if value and value.line else ""
         lines.append(f"- {fault.field}: {fault.message}{place}")
+    lacks, example = ", ".join(lacking(paper)), _example(paper)
+    lost = [name for name, each in paper.values.items() if each.printed and not each.value]
+    without = f", but without {', '.join(lost)}, which cannot be read" if lost else ""
+    like = f", for instance by {example}" if example else ""
     lines.append(
-        f"Edit corrects it, for instance by {_example(paper)}, and it is checked again; approve "
-        "takes it as it is shown; reject leaves the paper out."
+        f"Edit corrects it{like}, and it is checked again; reject leaves the paper out; approve "
+        + (
+            f"leaves it out, too: it lacks {lacks}."
+            if lacks
+            else f"takes it as it is shown{without}."
+        )
     )
     if decision is not None and decision.type == "respond":
         lines += [f"You asked: {decision.message}", f"The paper says: {answer or 'nothing on it.'}"]
@@ -47,10 +55,22 @@ def describe(paper: Paper, decision: Verdict | None = None, answer: str = "") ->
 
 
 def _example(paper: Paper) -> str:
-    """A correction that fits the first fault of a value; for a paper without one, a kind."""
+    """A correction that fits the first fault of a value, or of the kind; of nothing else."""
     known = {each.name for each in KINDS[paper.kind]} | set(paper.values)
-    name = next((each.field for each in paper.faults if each.field in known), None)
-    return json.dumps({"values": {name: "..."}} if name else {"kind": "letter"})
+    for fault in paper.faults:
+        if fault.field in known:
+            return json.dumps({"values": {fault.field: "..."}})
+        if fault.field == "kind":
+            return json.dumps({"kind": "letter"})
+    return ""
+
+
+def lacking(paper: Paper) -> list[str]:
+    """What the paper cannot be stored without, and no approval gives it."""
+    needed = [each.name for each in KINDS[paper.kind] if _is_needed(paper, each.name)]
+    kind = ["a kind that is kept"] if paper.kind == "other" else []
+    taken = ["a number that is free"] if any(each.field == TAKEN for each in paper.faults) else []
+    return [*kind, *needed, *taken]
 
 
 def find(text: str, decision: Verdict) -> str:
@@ -70,13 +90,18 @@ def settle(
         return paper.settled("rejected", decision.message or "A person left it out.")
     if decision.type == "edit":
         paper = _edited(paper, kind, values)
-    seen = paper.but(kind_confidence=1.0, values=_approved(paper, decision))
+    if decision.type == "respond":
+        return paper
+    if decision.type == "approve" and (lacks := lacking(paper)):
+        told = f"It was approved, but it lacks {', '.join(lacks)}, and is left out."
+        return paper.settled("refused", told)
+    lines = tuple(each.model_copy(update={"by": "person"}) for each in paper.lines)
+    seen = paper.but(kind_confidence=1.0, values=_approved(paper, decision), lines=lines)
+    if decision.type == "approve":
+        return seen.but(faults=(), standing="accepted")
     found = check(seen).faults
     faults = [each for each in found if each.field not in _SEEN or seen.kind == "other"]
-    if decision.type == "approve":
-        faults = [each for each in faults if _is_needed(seen, each.field)]
-    unknown = _unknown(seen, values) if decision.type == "edit" else []
-    faults += unknown
+    faults += _unknown(seen, values)
     return seen.but(faults=tuple(faults), standing="doubtful" if faults else "accepted")
 
 
@@ -92,12 +117,13 @@ def _is_needed(paper: Paper, name: str) -> bool:
     """Whether a row cannot be without this."""
     spec = spec_of(paper.kind, name)
     value = paper.values.get(name)
-    return name == "kind" or (spec is not None and spec.required and not (value and value.value))
+    return spec is not None and spec.required and not (value and value.value)
 
 
 def _edited(paper: Paper, kind: Kind, values: Mapping[str, Any]) -> Paper:  # Any: as above
     if kind != paper.kind:
-        paper = again(paper.but(kind=kind, kind_confidence=1.0, kind_reason="A person says so."))
+        told = {"kind_confidence": 1.0, "kind_by": "person", "kind_reason": "A person says so."}
+        paper = again(paper.but(kind=kind, **told))
     shown = _shown(paper)
     kept = dict(paper.values)
     ways = ways_of("\n".join(paper.pages))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from .checking import check, combined, opinion
+from .checking import check, combined, open_fields, opinion
 from .schema import Paper
 
 #: A batch's result for one paper: what each stage made of it, by the stage's name.
@@ -24,7 +24,7 @@ def combine(reread: list[Stages]) -> dict[str, object]:
             continue
         after = check(combined(each)).but(ask="")
         papers.append(after)
-        asked = asked or bool(after.faults)
+        asked = asked or bool(open_fields(after))
     return {"papers": papers, "asking": asked}
 
 

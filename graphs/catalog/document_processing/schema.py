@@ -7,12 +7,16 @@ from pydantic import Field, field_validator, model_validator
 
 from ....nodes.documents.files import MAX_BYTES, check_folder
 from ....nodes.schemas import Frozen, absolute, directory
+from ....state.errors import InputError
 from .storing import check_database
 
 #: Below this nothing is integrated without a person.
 SURE = 0.75
 #: Two readings with equally good grounds: which of them is meant is not for a rule to say.
 DISPUTED = 0.5
+
+#: The fault of an invoice whose number the database has already, with another total.
+TAKEN = "taken"
 
 Kind = Literal["invoice", "contract", "letter", "form", "receipt", "other"]
 #: What became of a paper. "open", "clear" and "doubtful" are on the way, the others final, but
@@ -43,7 +47,22 @@ class Inputs(Frozen):
         check_folder(Path(self.folder))
         if self.database is not None:
             check_database(Path(self.database))
+        self._apart()
         return self
+
+    def _apart(self) -> None:
+        """What a run writes would be a paper of the next one, if it lay among the papers."""
+        folder = Path(self.folder).resolve()
+        for name, given in (("out", self.out), ("database", self.database)):
+            place = None if given is None else Path(given).resolve()
+            if place is not None and folder in (
+                place,
+                place.parent if name == "database" else None,
+            ):
+                raise InputError(
+                    f"{name!r} is among the papers in {self.folder!r}.",
+                    fix="Name a place outside: the next run would take it for a paper.",
+                )
 
 
 class Value(Frozen):
@@ -63,6 +82,7 @@ class Line(Frozen):
 
     text: str
     amount: str
+    by: Literal["rules", "model", "person"] = "rules"
 
 
 class Fault(Frozen):
@@ -83,6 +103,7 @@ class Paper(Frozen):
     headed: bool = Field(default=False, description="Does it begin with an e-mail's headers?")
     kind: Kind = "other"
     kind_confidence: float = 0.0
+    kind_by: Literal["rules", "model", "person"] = "rules"
     kind_reason: str = ""
     values: dict[str, Value] = Field(default={})
     lines: tuple[Line, ...] = ()

@@ -14,8 +14,9 @@ from ....nodes.run_context import context_of
 from ....state.context import OFFLINE, RunContext
 from .schema import SURE, Kind, Paper
 
-#: How many lines from the top a title may stand in.
+#: How many lines from the top a title may stand in, and how long it may be.
 _HEAD = 8
+_LONGEST = 100
 _TITLES: Mapping[Kind, str] = {
     "other": r"(?:sales )?quot(?:e|ation)|estimate|pro-?forma(?: invoice)?|purchase order|delivery"
     r" note|packing (?:list|slip)|(?:monthly |account )?statement(?: of account)?|credit (?:note"
@@ -55,10 +56,10 @@ _CUES: Mapping[Kind, tuple[tuple[str, float], ...]] = {
         (r"\b(?:signed|signature)\b.{0,80}\bfor (?:and on behalf of)?", 1),
     ),
     "letter": (
-        (r"^\W*(?:dear\b|sehr geehrte|to whom it may concern|hello\b|hi\b)", 2.5),
-        (r"^\W*(?:(?:yours|kind|best|warm|with).{0,20}(?:love|wishes|sincerely|faithfully|regards|truly)"
+        (r"^[^\w\n]*(?:dear\b|sehr geehrte|to whom it may concern|hello\b|hi\b)", 2.5),
+        (r"^[^\w\n]*(?:(?:yours|kind|best|warm|with).{0,20}(?:love|wishes|sincerely|faithfully|regards|truly)"
          r"|(?:sincerely|regards)\b|mit freundlichen grüßen|hochachtungsvoll)", 2.5),
-        (r"^\W*(?:subject|re|betreff|betrifft)\s*:", 1),
+        (r"^[^\w\n]*(?:subject|re|betreff|betrifft)\s*:", 1),
     ),
     "form": (
         (r"\[[ xX_]?\]|☐|☒|\( \)", 2),
@@ -89,7 +90,7 @@ def sorted_by_rules(paper: Paper) -> Paper:
     if paper.headed:
         scores["letter"] += _LOOKALIKE
         seen["letter"].append("the headers of an e-mail")
-    titled = None if paper.headed else _title(text)
+    titled = title_of(paper)
     if titled is not None:
         scores[titled[0]] += _LOOKALIKE if titled[0] == "other" else _TITLE
         seen[titled[0]].append(f"the title {titled[1]!r}")
@@ -103,11 +104,13 @@ def sorted_by_rules(paper: Paper) -> Paper:
     return _decided(paper, scores, seen)
 
 
-def _title(text: str) -> tuple[Kind, str] | None:
+def title_of(paper: Paper) -> tuple[Kind, str] | None:
     """The first line near the top that is nothing but a title, with its number perhaps."""
+    text = "" if paper.headed else "\n".join(paper.pages)
     lines = [line.strip(" \t#*=_-|:") for line in text.split("\n") if line.strip()][:_HEAD]
     for line in lines:
-        for cell in re.split(r"\s{2,}|\t|\|| / ", line):
+        cells = re.split(r"\s{2,}|\t|\|| / ", line)
+        for cell in (each for each in cells if len(each) <= _LONGEST):
             for kind, title in _TITLES.items():
                 if re.fullmatch(rf"(?:{title})(?:\W*(?:no|nr|#)?\W*[\w/-]*\d[\w/-]*)?", cell, re.I):
                     return kind, cell

@@ -16,8 +16,15 @@ from ....state.errors import InputError, ResourceError
 from .kinds import KINDS
 
 _WAIT = 30.0
+#: How long a database may be locked before a run is begun.
+_SOON = 3.0
 
 Row = Mapping[str, object]
+#: An invoice of the database: supplier, number, total, file and digest.
+Stored = tuple[str, str, str, str, str]
+SAME_NUMBER = "it has an invoice of this supplier with this number already"
+#: Names of companies' forms that mean the same.
+_FORMS = {"limited": "ltd", "incorporated": "inc", "corporation": "corp", "company": "co"}
 
 
 class Told(TypedDict):
@@ -37,7 +44,10 @@ def _tables() -> Iterator[str]:
     for kind, specs in KINDS.items():
         columns = [f"{each.name} TEXT{' NOT NULL' if each.required else ''}" for each in specs]
         if kind == "invoice":
-            columns += ["supplier_key TEXT NOT NULL", "UNIQUE (supplier_key, number)"]
+            columns += [
+                "supplier_key TEXT NOT NULL",
+                "UNIQUE (supplier_key, number COLLATE NOCASE)",
+            ]
         if specs:
             own = "digest TEXT PRIMARY KEY REFERENCES document"
             yield f"CREATE TABLE IF NOT EXISTS {kind} ({', '.join((own, *columns))})"
@@ -53,27 +63,70 @@ def _tables() -> Iterator[str]:
 
 
 def supplier_key(name: str) -> str:
-    """A company by its name, however that is spaced, pointed and capitalised."""
-    return re.sub(r"[\W_]+", "", name).casefold()
+    """A company by its name, however that is spaced, pointed, capitalised and cut short."""
+    words = re.findall(r"[^\W_]+", name.casefold())
+    return "".join(_FORMS.get(each, each) for each in words)
+
+
+def number_key(number: str) -> str:
+    """An invoice's number, however it is spaced and capitalised."""
+    return re.sub(r"\s+", "", number).casefold()
 
 
 def check_database(path: Path) -> None:
-    """Refuse what is there and is no database, before anything is done.
+    """Refuse what can be seen to be unusable, before anything is done.
 
     Raises:
-        InputError: a directory, or a file of another kind.
+        InputError: a directory, a file of another kind, locked or read-only, with tables of
+            somebody else under our names; or a place where no file can be.
     """
     if path.is_dir():
         raise InputError(f"{str(path)!r} is a directory.", fix="Name a file for the database.")
-    if not path.exists() or path.stat().st_size == 0:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"There can be no database {str(path)!r}: {error.strerror}.", fix="Name another place."
+        ) from error
+    if not path.exists():
         return
     try:
-        with _open(str(path)) as database:
-            database.execute("SELECT count(*) FROM sqlite_master")
-    except (sqlite3.Error, ResourceError) as error:
+        with _open(str(path), wait=_SOON) as database:
+            database.execute("BEGIN IMMEDIATE")
+            foreign = _foreign(database)
+            database.execute("ROLLBACK")
+    except ResourceError as error:
+        is_locked = isinstance(error.__cause__, sqlite3.OperationalError)
+        told = error.message if is_locked else f"{str(path)!r} is no SQLite database."
+        raise InputError(told, fix="Free it, or name another file.") from error
+    if foreign:
         raise InputError(
-            f"{str(path)!r} is no SQLite database: {error}.", fix="Name another file."
-        ) from error
+            f"{str(path)!r} has a table {foreign!r} that is not of this workflow.",
+            fix="Name another file; or take that table out of it.",
+        )
+
+
+def _foreign(database: sqlite3.Connection) -> str | None:
+    """A table that has one of our names and not our columns."""
+    with closing(sqlite3.connect(":memory:")) as ours:
+        for statement in _tables():
+            ours.execute(statement)
+        for table in _columns(ours):
+            found = _columns(database).get(table)
+            if found is not None and not _columns(ours)[table] <= found:
+                return table
+    return None
+
+
+def _columns(database: sqlite3.Connection) -> dict[str, set[str]]:
+    query = (
+        "SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c "
+        "WHERE m.type IN ('table', 'view')"
+    )
+    found: dict[str, set[str]] = {}
+    for table, column in database.execute(query):
+        found.setdefault(str(table), set()).add(str(column))
+    return found
 
 
 def known_digests(store: str) -> frozenset[str]:
@@ -81,10 +134,10 @@ def known_digests(store: str) -> frozenset[str]:
     return frozenset(str(row[0]) for row in _rows(store, "SELECT digest FROM document"))
 
 
-def known_invoices(store: str) -> list[tuple[str, str, str, str]]:
-    """The invoices that the database has: supplier, number, total and file."""
-    query = "SELECT supplier_key, number, total, file FROM invoice JOIN document USING (digest)"
-    return [(str(a), str(b), str(c), str(d)) for a, b, c, d in _rows(store, query)]
+def known_invoices(store: str) -> list[Stored]:
+    """The invoices that the database has."""
+    query = "SELECT supplier, number, total, file, digest FROM invoice JOIN document USING (digest)"
+    return [(str(a), str(b), str(c), str(d), str(e)) for a, b, c, d, e in _rows(store, query)]
 
 
 def _rows(store: str, query: str) -> list[tuple[object, ...]]:
@@ -96,12 +149,13 @@ def _rows(store: str, query: str) -> list[tuple[object, ...]]:
 
 
 @contextmanager
-def _open(store: str) -> Iterator[sqlite3.Connection]:
+def _open(store: str, wait: float = _WAIT) -> Iterator[sqlite3.Connection]:
     try:
-        with closing(sqlite3.connect(store, timeout=_WAIT, isolation_level=None)) as database:
+        Path(store).parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(store, timeout=wait, isolation_level=None)) as database:
             database.execute("PRAGMA foreign_keys = ON")
             yield database
-    except sqlite3.OperationalError as error:
+    except (sqlite3.Error, OSError) as error:
         raise ResourceError(
             f"The database {store!r} cannot be used: {error}.",
             fix="Check its place and who else has it open; then resume.",
@@ -109,15 +163,15 @@ def _open(store: str) -> Iterator[sqlite3.Connection]:
 
 
 def put_rows(store: str, rows: Sequence[Row], idempotency_key: str) -> Told:
-    """All rows or none. The same key again finds its own rows and says the same as before."""
-    Path(store).parent.mkdir(parents=True, exist_ok=True)
+    """All rows or none, and no tables without rows. The same key again finds its own rows and says
+    the same as before."""
     told = Told(stored=[], present=[], refused="", reason="")
     with _open(store) as database:
-        for table in _tables():
-            database.execute(table)
         database.execute("BEGIN IMMEDIATE")
         digest = ""
         try:
+            for table in _tables():
+                database.execute(table)
             for row in rows:
                 digest = str(row["digest"])
                 is_new = _put(database, row, idempotency_key)
@@ -125,11 +179,16 @@ def put_rows(store: str, rows: Sequence[Row], idempotency_key: str) -> Told:
             database.execute("COMMIT")
         except sqlite3.IntegrityError as error:
             database.execute("ROLLBACK")
-            return Told(stored=[], present=[], refused=digest, reason=str(error))
+            return Told(stored=[], present=[], refused=digest, reason=_words(error))
         except BaseException:
             database.execute("ROLLBACK")
             raise
     return told
+
+
+def _words(error: sqlite3.IntegrityError) -> str:
+    is_twice = str(error).startswith("UNIQUE constraint failed: invoice.supplier_key")
+    return SAME_NUMBER if is_twice else str(error)
 
 
 def _put(database: sqlite3.Connection, row: Row, key: str) -> bool:

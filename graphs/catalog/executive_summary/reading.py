@@ -166,7 +166,7 @@ def _counted(statistics: Sequence[Statistic], risks: Sequence[Risk]) -> Update:
         for name, found in (("statistic", told), ("risk", afraid))
         if len(found) < LEAST
     ]
-    lacking = f"The document yields {' and '.join(short)}; {LEAST} of each are wanted."
+    lacking = f"Found in it: {' and '.join(short)}; {LEAST} of each are wanted."
     return {
         "statistics": [each.model_copy(update={"id": f"S{at}"}) for at, each in enumerate(told, 1)],
         "risks": [each.model_copy(update={"id": f"R{at}"}) for at, each in enumerate(afraid, 1)],

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ....nodes.documents.files import check_file
 from ....nodes.documents.pdf import MAX_PAGES
+from ....nodes.outbox import Recipient
 from ....nodes.schemas import Frozen, absolute, directory
 from ....nodes.statements import Statement
 
@@ -24,9 +25,8 @@ class Inputs(Frozen):
     """What a run is started with."""
 
     document: str = Field(description="Path of a PDF, a text, a Markdown file or an e-mail.")
-    to: str = Field(
+    to: Recipient = Field(
         default="Executive team",
-        pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$",
         description="Whom the summary goes to: an address, or a name, on one line.",
     )
     urgency: Literal["auto", "urgent", "standard", "background"] = Field(

@@ -189,7 +189,7 @@ def _by_signs(asked: Sequence[Sign], calm: Sequence[Sign], today: date) -> tuple
         return "background", [f"It says: {each.text}" for each in calm[:2]]
     if asked:
         return "standard", [_told(each, today) for each in asked[:3]]
-    return "standard", ["Nothing in it asks for a decision or sets a day."]
+    return "standard", ["No English wording in it asks for a decision or sets a day."]
 
 
 def _told(sign: Sign, today: date) -> str:

@@ -1,6 +1,6 @@
 """The summary as text: put together from quotes, or laid out from a writer's words; and sent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import cast
@@ -12,6 +12,7 @@ from ....nodes.offline.picking import pick
 from ....nodes.offline.source import Source
 from ....nodes.outbox import Message
 from ....nodes.output import run_directory
+from ....nodes.questions import Exchange
 from ....nodes.run_context import context_of
 from ....nodes.schemas import PageText
 from ....state.context import RunContext
@@ -150,6 +151,8 @@ def describe(
     summary: str,
     notes: list[str],
     shortfall: str | None = None,
+    written: Summary | None = None,
+    exchanges: Sequence[Exchange] = (),
 ) -> str:
     """What the person should know before it goes out."""
     lines = [
@@ -159,16 +162,43 @@ def describe(
         *(f"  {each}" for each in urgency_found.reasons),
     ]
     lines += [shortfall] if shortfall else []
-    lines += [f"Note: {each}" for each in dict.fromkeys(notes)]
+    if written is not None:
+        lines += ["A model wrote it. Each point, and the sentence that it rests on:"]
+        lines += _beside(written, statistics, risks)
+    lines += [*_answered(exchanges), *(f"Note: {each}" for each in dict.fromkeys(notes))]
     return "\n".join(lines)
 
 
-def describe_lack(shortfall: str, document: str, urgency_found: Urgency, notes: list[str]) -> str:
+def _beside(
+    written: Summary, statistics: Sequence[Statistic], risks: Sequence[Risk]
+) -> Iterator[str]:
+    """Each point of the writer's beside the document's own words, for the person to compare."""
+    said = {each.id: each.sentence for each in statistics}
+    said |= {each.id: each.sentence for each in risks}
+    for point in (*written.statistics, *written.risks):
+        yield f"  {' '.join(point.text.split())} [{point.of}: {said.get(point.of, 'nothing')}]"
+
+
+def _answered(exchanges: Sequence[Exchange]) -> Iterator[str]:
+    """What was asked at a review, and answered, the last first."""
+    for each in reversed(exchanges):
+        yield f"You asked: {each.question}"
+        yield f"Answer: {each.answer}{f' (p. {each.page})' if each.page else ''}"
+
+
+def describe_lack(
+    shortfall: str,
+    document: str,
+    urgency_found: Urgency,
+    notes: list[str],
+    exchanges: Sequence[Exchange] = (),
+) -> str:
     """What the person should know before deciding on too little."""
     lines = [
         f"{Path(document).name!r} ({urgency_found.level}): {shortfall} Approve to write with what "
         "there is, edit to add sentences that stand in the document, or reject to write nothing."
     ]
+    lines += _answered(exchanges)
     return "\n".join([*lines, *(f"Note: {each}" for each in dict.fromkeys(notes))])
 
 

@@ -3,10 +3,9 @@
 They run at once, each over the same accounts, and another may be added as one more branch.
 """
 
-import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import combinations
 from pathlib import Path
 
@@ -14,6 +13,8 @@ from ....nodes.amounts import shown, total
 from ....nodes.grounding import stands_in
 from ....nodes.papers import Cited, Paper
 from ...calling import call
+from .ledger import LEDGER, earlier, entry_of
+from .names import key_of, same_person
 from .schema import Account, Claim, Indicator, Opinion, Policy
 
 Found = dict[str, object]
@@ -26,11 +27,24 @@ def _indicator(name: str, says: str, weight: float, *evidence: Cited | str) -> I
     return Indicator(name=name, says=says, weight=weight, evidence=tuple(quotes))
 
 
-def check_dates(accounts: tuple[Account, ...], claim: Claim, terms: Policy) -> Found:
-    """Days that contradict each other, or the policy."""
-    return {
-        "indicators": [*_contradictions(accounts), *_period(claim, terms), *_late(claim, terms)]
-    }
+def check_dates(accounts: tuple[Account, ...], claim: Claim, terms: Policy, today: date) -> Found:
+    """Days that contradict each other, the policy, or the calendar."""
+    found = (
+        *_contradictions(accounts),
+        *_to_come(accounts, today),
+        *_period(claim, terms),
+        *_late(claim, terms, today),
+    )
+    return {"indicators": found}
+
+
+def _to_come(accounts: Sequence[Account], today: date) -> Iterator[Indicator]:
+    for each in accounts:
+        days = {"incident": each.incident, "report": each.reported, "bill": each.bill_date}
+        for name, day in days.items():
+            if day.value is not None and day.value > today:
+                says = f"{each.file}: the {name} is of {day.value}, after {today}."
+                yield _indicator("day_to_come", says, 0.5, day)
 
 
 def _contradictions(accounts: Sequence[Account]) -> Iterator[Indicator]:
@@ -72,14 +86,16 @@ def _period(claim: Claim, terms: Policy) -> Iterator[Indicator]:
         yield _indicator("soon_after_start", says, 0.15, claim.incident, terms.begins)
 
 
-def _late(claim: Claim, terms: Policy) -> Iterator[Indicator]:
+def _late(claim: Claim, terms: Policy, today: date) -> Iterator[Indicator]:
+    """Later than the policy allows; where no paper has the day of the report, it is today."""
     day, reported = claim.incident.value, claim.reported.value
-    if day is None or reported is None or (reported - day).days <= terms.report_within:
+    late = 0 if day is None else ((reported or today) - day).days
+    if late <= terms.report_within:
         return
-    says = (
-        f"Reported {(reported - day).days} days after the incident; {terms.report_within} are set."
-    )
-    yield _indicator("reported_late", says, 0.25, claim.reported, terms.report_rule)
+    when = "Reported" if reported is not None else "No paper says when it was reported; today is"
+    says = f"{when} {late} days after the incident; {terms.report_within} are set."
+    evidence = (claim.reported,) if reported is not None else (claim.incident,)
+    yield _indicator("reported_late", says, 0.4, *evidence, terms.report_rule)
 
 
 def check_amounts(accounts: tuple[Account, ...], claim: Claim) -> Found:
@@ -95,7 +111,12 @@ def check_amounts(accounts: tuple[Account, ...], claim: Claim) -> Found:
                 f"{each.file}: the lines add up to {total(items):,.2f}, the total is {stated:,.2f}."
             )
             found.append(_indicator("sums_do_not_add_up", says, 0.4, each.total))
-    found += _differences(accounts)
+        lines = Counter((item.description.lower(), item.value) for item in each.items)
+        twice = next((i for i in each.items if lines[i.description.lower(), i.value] > 1), None)
+        if twice is not None:
+            says = f"{each.file}: {twice.description!r} stands twice with the same sum."
+            found.append(_indicator("line_twice", says, 0.4, twice))
+    found += [*_differences(accounts), *_unbilled(accounts, claim)]
     values = [item.value for item in claim.items if item.value is not None]
     if len(values) >= 3 and all(value % 100 == 0 for value in values):
         says = f"All {len(values)} sums are whole hundreds."
@@ -122,9 +143,20 @@ def _differences(accounts: Sequence[Account]) -> Iterator[Indicator]:
             yield _indicator("amounts_differ", says, 0.4, one.total, other.total)
 
 
-def check_papers(accounts: tuple[Account, ...], terms: Policy) -> Found:
+def _unbilled(accounts: Sequence[Account], claim: Claim) -> Iterator[Indicator]:
+    """More claimed than the bills come to, each once though it was sent twice."""
+    sent = [each for each in accounts if each.kind == "bill"]
+    bills = {(each.bill_number.value or each.file, each.total.value): each.total for each in sent}
+    billed = total(each.value for each in bills.values() if each.value is not None)
+    claimed = claim.total
+    if bills and claimed.value is not None and claimed.value > billed:
+        says = f"{shown(claimed.value, claimed.currency)} are claimed, {billed:,.2f} are billed."
+        yield _indicator("amounts_differ", says, 0.4, claimed, *bills.values())
+
+
+def check_papers(accounts: tuple[Account, ...], claim: Claim, terms: Policy) -> Found:
     """Bills that come twice, names and numbers of somebody else's, orders to the reader."""
-    found: list[Indicator] = []
+    found = [*_people(accounts, claim, terms)]
     for one, other in combinations([each for each in accounts if each.bill_number.value], 2):
         if one.bill_number.value == other.bill_number.value:
             says = f"{one.file} and {other.file} have one bill number: {one.bill_number.value}."
@@ -132,56 +164,59 @@ def check_papers(accounts: tuple[Account, ...], terms: Policy) -> Found:
             found.append(_indicator("duplicate_bill_number", says, 0.4, *evidence))
     for each in accounts:
         number, wanted = each.policy_number.value, terms.number.value
-        if number and wanted and _key(number) != _key(wanted):
+        if number and wanted and key_of(number) != key_of(wanted):
             says = f"{each.file} is about policy {number}, not {wanted}."
             found.append(_indicator("other_policy", says, 0.5, each.policy_number, terms.number))
-        if each.orders:
-            says = f"{each.file} gives its reader orders; nothing of it was followed or read."
-            found.append(_indicator("orders_to_the_reader", says, 0.3, *each.orders))
+    read: tuple[Account | Policy, ...] = (*accounts, terms)
+    for paper in read:
+        if paper.orders:
+            says = f"{paper.file} gives its reader orders; nothing of it was followed or read."
+            found.append(_indicator("orders_to_the_reader", says, 0.5, *paper.orders))
     return {"indicators": found}
 
 
-def _key(text: str) -> str:
-    return "".join(char for char in text.upper().replace("O", "0") if char.isalnum())
+def _people(accounts: Sequence[Account], claim: Claim, terms: Policy) -> Iterator[Indicator]:
+    """Several claimants, one who is not the policyholder, and bills of somebody else's."""
+    who, holder = claim.claimant, terms.holder
+    if who.value and holder.value and not same_person(who.value, holder.value):
+        says = f"{who.value} claims; the policyholder is {holder.value}."
+        yield _indicator("other_claimant", says, 0.4, who, holder)
+    for each in accounts:
+        # Anybody may have told the police.
+        told = each.billed if each.kind == "bill" else each.claimant
+        is_other = told.value and who.value and not same_person(told.value, who.value)
+        if is_other and each.kind != "police":
+            what = "is made out to" if each.kind == "bill" else "is of"
+            says = f"{each.file} {what} {told.value}; {who.value} claims."
+            yield _indicator("other_person", says, 0.4, told, who)
 
 
 def check_earlier(
     claim: Claim, accounts: tuple[Account, ...], ledger: str | None = None, out: str | None = None
 ) -> Found:
-    """Claims of the ledger with the same papers, the same bill, or the same person and day."""
-    ledger = ledger or (None if out is None else str(Path(out) / "claims.db"))
+    """Claims of the ledger with the same bill, or the same policy, person or sum and day."""
+    ledger = ledger or (None if out is None else str(Path(out) / LEDGER))
     if ledger is None:
         return {"notes": ["No ledger was named: earlier claims were not looked at."]}
-    bills = sorted({each.bill_number.value for each in accounts if each.bill_number.value})
-    day = claim.incident.value
-    args = {"ledger": ledger, "number": claim.number, "bills": bills}
-    more = {"claimant": (claim.claimant.value or "").lower(), "day": str(day) if day else ""}
-    said = call("earlier_claims", _earlier, {**args, **more}, effect="pure")
-    return {"indicators": [_indicator("claimed_before", each, 0.6, "ledger") for each in said]}
+    args = {"ledger": ledger, "entry": entry_for(claim, accounts)}
+    said = call("earlier_claims", earlier, args, effect="pure")
+    return {
+        "indicators": [_indicator("claimed_before", says, 0.6, "ledger") for _, says, _ in said],
+        "earlier": [number for number, _, paid in said if paid],
+    }
 
 
-def _earlier(
-    ledger: str | None, number: str, bills: list[str], claimant: str, day: str
-) -> list[str]:
-    if ledger is None or not Path(ledger).is_file():
-        return []
-    with closing(
-        sqlite3.connect(f"file:{Path(ledger).as_posix()}?mode=ro", uri=True, timeout=30)
-    ) as db:
-        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-        if "claims" not in tables:
-            return []
-        rows = db.execute("SELECT number, claimant, incident, bills FROM claims ORDER BY number")
-        found = []
-        for other, who, when, theirs in rows:
-            same = sorted(set(bills) & set(filter(None, theirs.split("\n"))))
-            if other == number:
-                found.append(f"The same papers were decided before, as claim {other}.")
-            elif same:
-                found.append(f"Bill {same[0]} was in claim {other} before.")
-            elif claimant and day and (who, when) == (claimant, day):
-                found.append(f"Claim {other} has the same claimant and day.")
-        return found
+def entry_for(claim: Claim, accounts: Sequence[Account]) -> dict[str, str]:
+    """What the ledger keeps of a claim, by which it is known again."""
+    claimed = claim.total
+    return entry_of(
+        claim.number,
+        claimant=claim.claimant.value or "",
+        policy=claim.policy_number.value or "",
+        incident=str(claim.incident.value or ""),
+        total="" if claimed.value is None else shown(claimed.value, claimed.currency),
+        bills=[each.bill_number.value for each in accounts if each.bill_number.value],
+    )
 
 
 def as_indicator(texts: tuple[Paper, ...], opinion: Opinion | None = None) -> Found:

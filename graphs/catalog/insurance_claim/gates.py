@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import cast
 
-from ....nodes.letters import accusing, undated, unnamed, verdict, wrong_sums
+from ....nodes.letters import accusing, undated, unnamed, unwritten, verdict, wrong_sums
 from ....nodes.papers import Paper
 from ....nodes.second_reading import unborne
 from .checks import paper_of_quote
@@ -47,16 +47,22 @@ def impartial(values: Values) -> Verdict:
 
 
 def sendable(values: Values) -> Verdict:
-    """A letter has the ruling's sum and no other, names claim and claimant, and accuses nobody."""
+    """A letter goes to an address, has the ruling's sum and no other, and accuses nobody."""
     letter, claim = cast("str", values["letter"]), cast("Claim", values["claim"])
     name = claim.claimant.value
     wrong = [
         *_sums(letter, claim, values),
         *unnamed(letter, claim_number=claim.number, claimant=name),
         *undated(letter),
+        *unwritten(letter),
+        *_unaddressed(cast("str", values["to"])),
         *accusing(letter, names=(name,)),
     ]
     return verdict(wrong, "It says what was ruled.")
+
+
+def _unaddressed(to: str) -> list[str]:
+    return [] if "@" in to else ["It goes to no address: write the claimant's own into 'to'."]
 
 
 def _sums(letter: str, claim: Claim, values: Values) -> list[str]:

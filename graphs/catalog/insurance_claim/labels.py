@@ -44,6 +44,10 @@ BILL = (
     *("invoice no", "invoice number", "invoice", "bill no", "receipt no", "estimate no"),
     *("invoice id", "bill number", "quote no", "quotation no", "quotation", "receipt", "estimate"),
 )
+BILLED = (
+    *("bill to", "billed to", "invoice to", "invoiced to", "sold to", "customer", "client", "for"),
+    *("to", "customer name", "name of customer", "account name", "name"),
+)
 BILL_DATE = (
     *("invoice date", "date of invoice", "date", "bill date", "issued on", "issued"),
     *("date of issue", "issue date", "receipt date"),

@@ -14,14 +14,15 @@ from ....nodes.papers import (
     labelled,
     lines_of,
     sentences_of,
+    without_orders,
 )
 from ....nodes.timeline import Order, days_in, order_of, spans_in
 from . import labels
 from .schema import Cover, Policy
 
 _NOT_COVERED = re.compile(
-    r"\b(?:not (?:covered|insured)|exclusions?|excluded"
-    r"|(?:do|does|will) not (?:cover|pay|insure))\b",
+    r"\b(?:not (?:covered|insured)|exclusions?|excluded|exceptions?"
+    r"|(?:do|does|will) not (?:cover|pay|insure)|never (?:covers?|pays?|insures?))\b",
     re.IGNORECASE,
 )
 _COVERED = re.compile(
@@ -29,18 +30,32 @@ _COVERED = re.compile(
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^\s*(?:[-•*▪–]|\(?\w{1,2}[.)])\s+")
+_STANDING = re.compile(
+    r"\b(?:suspend\w*|cancell?(?:ed|s)|lapse[sd]?|void|withdrawn|ceases?|terminated"
+    r"|premium (?:was|is|has) (?:not|never))\b",
+    re.IGNORECASE,
+)
+#: What makes of a sum more than a sum: a share, a case, something that it goes by.
+_UNPLAIN = re.compile(
+    r"%|\bper ?cent\b"
+    r"|\b(?:per|each|every|any one) (?!(?:and every )?(?:claim|loss|event|incident)\b)"
+    r"|\b(?:but|except|unless|additional|minimum|at least|at most|depend\w*|if|where|when|only"
+    r"|double[ds]?|higher|lower)\b",
+    re.IGNORECASE,
+)
 _LATE = re.compile(r"\b(?:report|notif|notice|tell us|inform)\w*", re.IGNORECASE)
 _NUMBER = re.compile(r"[A-Z0-9][A-Z0-9/_.-]*\d[A-Z0-9/_-]*", re.IGNORECASE)
 
 
 def policy_of(paper: Paper, *, report_within: int) -> Policy:
     """The policy's terms. What is not found is null: a person decides what hangs on it."""
+    paper, orders = without_orders(paper)
     lines, sentences = lines_of(paper), sentences_of(paper)
     order, mark = order_of(paper.text), decimal_mark(paper.text)
     begins, ends = _period(lines, sentences, order)
     days, rule = _report_rule(sentences, report_within)
     covers, exclusions = _sections(lines, mark)
-    limit = _amount(labelled(lines, labels.LIMIT), mark)
+    limit = _plain_sum([*labelled(lines, labels.LIMIT)], mark)
     return Policy.model_validate(
         {
             "file": paper.name,
@@ -48,13 +63,14 @@ def policy_of(paper: Paper, *, report_within: int) -> Policy:
             "holder": _holder(lines),
             "begins": begins,
             "ends": ends,
-            "deductible": _amount(_deductible(lines, sentences), mark),
+            "deductible": _plain_sum([*_deductible(lines, sentences)], mark),
             "covers": tuple(
-                each if each.limit.value is not None or limit.value is None
-                else each.model_copy(update={"limit": limit})
+                each if each.limit.sentence else each.model_copy(update={"limit": limit})
                 for each in covers
             ),
-            "exclusions": exclusions,
+            "exclusions": (*exclusions, *_said(sentences, _NOT_COVERED)),
+            "standing": _said(sentences, _STANDING),
+            "orders": orders,
             "report_within": days,
             "report_rule": rule,
         }
@@ -89,12 +105,29 @@ def _deductible(
             yield line.text, line, 0.8
 
 
-def _amount(found: Iterator[tuple[str, Line, float]], mark: DecimalMark) -> AmountFact:
-    for value, line, sure in found:
-        for each in amounts_in(value, mark=mark, bare=True)[:1]:
-            cited = line.cited(min(sure, each.sure))
-            return AmountFact(value=each.value, currency=each.currency, **cited)  # type: ignore[arg-type]  # a fact's own fields
-    return AmountFact(reason="The policy states none.")
+def _plain_sum(found: Sequence[tuple[str, Line, float]], mark: DecimalMark) -> AmountFact:
+    """The one sum that all of them state; null where they state several, or one on conditions."""
+    stated = [each for each in found if amounts_in(each[0], mark=mark, bare=True) or "%" in each[0]]
+    if not stated:
+        return AmountFact(reason="The policy states none.")
+    sums = [each for text, _, _ in stated for each in amounts_in(text, mark=mark, bare=True)]
+    hedged = next((line for text, line, _ in stated if _UNPLAIN.search(text)), None)
+    if hedged is not None or len({each.value for each in sums}) > 1:
+        line = hedged or stated[0][1]
+        reason = f"It is more than one plain sum: {line.text!r}."
+        return AmountFact(**line.cited(0.3, reason))  # type: ignore[arg-type]  # a fact's own fields
+    _, line, sure = stated[0]
+    cited = line.cited(min(sure, sums[0].sure))
+    return AmountFact(value=sums[0].value, currency=sums[0].currency, **cited)  # type: ignore[arg-type]  # a fact's own fields
+
+
+def _said(sentences: Sequence[Line], pattern: re.Pattern[str]) -> tuple[TextFact, ...]:
+    """Sentences of which one has to think, wherever they stand."""
+    return tuple(
+        TextFact(value=each.text, **each.cited(0.8))  # type: ignore[arg-type]  # a fact's own fields
+        for each in sentences
+        if pattern.search(each.text) and _heading(each.text) is None
+    )
 
 
 def _period(
@@ -180,8 +213,7 @@ def _cover(text: str, line: Line, mark: DecimalMark) -> Cover:
     name = re.split(
         r",?\s*(?:up to|limit(?:ed)?|max(?:imum|\.)?)\b|\.{3,}|\s[-–:|]\s*$| {3,}", name
     )[0]
+    name = name.strip(" .,:-–")
     if not found:
-        return Cover(name=name.strip(" .,:-–"), limit=AmountFact(reason="No limit is stated here."))
-    cited = line.cited(min(0.9, found[0].sure))
-    limit = AmountFact(value=found[0].value, currency=found[0].currency, **cited)  # type: ignore[arg-type]  # a fact's own fields
-    return Cover(name=name.strip(" .,:-–"), limit=limit)
+        return Cover(name=name, limit=AmountFact(reason="No limit is stated here."))
+    return Cover(name=name, limit=_plain_sum([(text[found[0].start :], line, 0.9)], mark))

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ....nodes.amounts import Amount, amounts_in
-from ....nodes.offline.guard import guarded
 from ....nodes.offline.numbers import DecimalMark, decimal_mark
 from ....nodes.papers import (
     AmountFact,
@@ -16,6 +15,7 @@ from ....nodes.papers import (
     labelled,
     lines_of,
     sentences_of,
+    without_orders,
 )
 from ....nodes.second_reading import Kind, Stated, borne_out
 from ....nodes.timeline import Order, days_in, order_of
@@ -46,17 +46,19 @@ _NUMBER = re.compile(r"[A-Z0-9][A-Z0-9/_.-]*\d[A-Z0-9/_-]*", re.IGNORECASE)
 
 def account_of(paper: Paper) -> Account:
     """Everything that the rules find in one paper. What it orders its reader is kept apart."""
-    safe = guarded(paper.text, "")
-    kept = _without(paper, safe.left_out)
+    kept, orders = without_orders(paper)
     lines, sentences = lines_of(kept), sentences_of(kept)
-    kind = _kind(paper)
-    order, mark = order_of(paper.text), decimal_mark(paper.text)
+    kind = _kind(kept)
+    order, mark = order_of(kept.text), decimal_mark(kept.text)
     items, total = _sums(lines, sentences, mark)
     return Account.model_validate(
         {
             "file": paper.name,
             "kind": kind,
-            "claimant": _name(labelled(lines, labels.CLAIMANT)),
+            "claimant": TextFact(reason="A bill's customer is not who claims.")
+            if kind == "bill"
+            else _name(labelled(lines, labels.CLAIMANT)),
+            "billed": _name(labelled(lines, labels.BILLED)) if kind == "bill" else TextFact(),
             "email": _matching(labelled(lines, labels.EMAIL), r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
             "policy_number": _policy_number(lines, sentences),
             "incident": _incident(lines, sentences, order),
@@ -68,23 +70,9 @@ def account_of(paper: Paper) -> Account:
             else DayFact(),
             "items": items,
             "total": total,
-            "orders": safe.left_out,
+            "orders": orders,
         }
     )
-
-
-def _without(paper: Paper, orders: Sequence[str]) -> Paper:
-    """The paper with orders to its reader blanked, so that every line keeps its number."""
-    if not orders:
-        return paper
-    pages = []
-    for page in paper.pages:
-        text = page.text
-        for order in orders:
-            words = r"\s+".join(map(re.escape, order.split()))
-            text = re.sub(words, lambda match: "\n" * match[0].count("\n"), text)
-        pages.append(page.model_copy(update={"text": text}))
-    return paper.model_copy(update={"pages": tuple(pages)})
 
 
 def _kind(paper: Paper) -> str:
@@ -190,10 +178,25 @@ def _reported(
     return _day(told, order)
 
 
+#: As much of a cause as rules judge.
+_LONGEST = 300
+
+
+def _going_on(lines: Sequence[Line], first: Line) -> Iterator[str]:
+    """The lines below one that go on with its sentence."""
+    for line in lines[lines.index(first) + 1 :]:
+        if not line.text[0].islower():
+            return
+        yield line.text
+
+
 def _cause(lines: Sequence[Line], sentences: Sequence[Line]) -> TextFact:
     for value, line, sure in labelled(lines, labels.CAUSE):
         if len(value) > 3 and not days_in(value[:12]):
-            return TextFact(value=value[:300], **line.cited(sure))  # type: ignore[arg-type]  # a fact's own fields
+            told = " ".join((value, *_going_on(lines, line)))
+            long = None if len(told) <= _LONGEST else "It is a long story."
+            cited = line.cited(min(sure, 0.5) if long else sure, long)
+            return TextFact(value=told[:_LONGEST], **cited)  # type: ignore[arg-type]  # a fact's own fields
     for line in sentences:
         told = re.sub(r"^[^:]{2,40}:\s+", "", line.text)  # a label's own words tell nothing
         if _HAPPENED.search(told) and not _OTHER.search(line.text) and len(told) > 20:
@@ -270,10 +273,11 @@ def with_reading(account: Account, reading: Reading, paper: Paper) -> tuple[Acco
     """The account with what an agent read, as far as the paper bears it; and where they differ."""
     changed: dict[str, object] = {}
     notes = []
+    kept, _ = without_orders(paper)
     for name in Reading.model_fields:
         stated: Stated | None = getattr(reading, name)
         kind = KINDS.get(name, "text")
-        theirs = None if stated is None else borne_out(stated, paper, kind=kind)
+        theirs = None if stated is None else borne_out(stated, kept, kind=kind)
         ours = getattr(account, name)
         if theirs is None:
             continue

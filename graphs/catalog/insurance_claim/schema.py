@@ -9,12 +9,14 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ....nodes.documents.files import check_file, check_folder, files_in
-from ....nodes.output import checked_directory
+from ....nodes.outbox import Recipient
+from ....nodes.output import absolute_path, checked_directory
 from ....nodes.papers import AmountFact, DayFact, Frozen, Paper, TextFact
 from ....nodes.second_reading import Stated
 from ....state.errors import DocumentError, InputError
 from ....state.records import Verdict
 from ....state.reducers import append
+from .ledger import LEDGER, check_ledger
 
 #: Below this a fact is for a person to look at.
 SURE = 0.7
@@ -28,7 +30,7 @@ Outcome = Literal["paid", "refused", "asked", "rejected", "withheld", "paid_befo
 
 def _absolute(path: str) -> str:
     """A run may go on elsewhere."""
-    return str(Path(path).expanduser().absolute())
+    return str(absolute_path(path))
 
 
 AbsolutePath = Annotated[str, AfterValidator(_absolute)]
@@ -63,6 +65,9 @@ class Inputs(Frozen):
         """Papers that cannot be read are refused before a run exists."""
         for path in (*paper_files(self.papers), Path(self.policy)):
             check_file(path)
+        ledger = self.ledger or (None if self.out is None else str(Path(self.out) / LEDGER))
+        if ledger is not None:
+            check_ledger(ledger)
         return self
 
 
@@ -105,6 +110,8 @@ class Account(Frozen):
     file: str
     kind: Literal["form", "bill", "police", "letter"]
     claimant: TextFact = TextFact()
+    #: For whom a bill is made out.
+    billed: TextFact = TextFact()
     email: TextFact = TextFact()
     policy_number: TextFact = TextFact()
     incident: DayFact = DayFact()
@@ -138,6 +145,8 @@ class Claim(Frozen):
     incident: DayFact
     reported: DayFact
     cause: TextFact
+    #: What the other papers tell of the cause.
+    told: tuple[TextFact, ...] = ()
     items: tuple[Item, ...]
     total: AmountFact
 
@@ -160,6 +169,9 @@ class Policy(Frozen):
     deductible: AmountFact
     covers: tuple[Cover, ...]
     exclusions: tuple[TextFact, ...]
+    #: Sentences on a policy that is suspended, cancelled or void.
+    standing: tuple[TextFact, ...] = ()
+    orders: tuple[str, ...] = ()
     report_within: int
     report_rule: str
 
@@ -181,14 +193,25 @@ class Opinion(Frozen):
     quote: str | None = Field(description="The sentence that shows it best, copied exactly.")
 
 
+class Doubt(Frozen):
+    """Why a person has to decide, and what to ask the claimant where that would settle it."""
+
+    says: str
+    ask: str | None = None
+
+
 class Assessment(Frozen):
     """What the policy's rules give: covered or not, and the payment line by line."""
 
     cover: Literal["covered", "not_covered", "undecided"]
     reasons: tuple[str, ...]
-    calculation: tuple[str, ...]
-    payable: Decimal | None
-    currency: str | None
+    #: What a letter can ask the claimant.
+    questions: tuple[str, ...] = ()
+    calculation: tuple[str, ...] = ()
+    #: Where the sums of the calculation stand: for the person, not for the letter.
+    places: tuple[str, ...] = ()
+    payable: Decimal | None = None
+    currency: str | None = None
 
 
 class State(BaseModel):
@@ -214,6 +237,8 @@ class State(BaseModel):
     terms: Policy | None = None
 
     indicators: Annotated[tuple[Indicator, ...], append] = ()
+    #: The numbers of claims in the ledger that may be this one.
+    earlier: tuple[str, ...] = ()
     score: float = 0.0
     assessment: Assessment | None = None
     way: Literal["propose", "examine"] | None = None
@@ -222,7 +247,7 @@ class State(BaseModel):
     ruling: Ruling | None = None
     amount: Annotated[str, Field(pattern=r"^\d{1,9}(\.\d\d)?$")] = "0.00"
     examination: Verdict | None = None
-    to: Annotated[str, Field(min_length=1, pattern=r"^[^\r\n]+$")] = "-"
+    to: Recipient = "-"
     letter: Annotated[str, Field(min_length=1)] = "-"
     letter_approval: Verdict | None = None
     #: Why the letter that was approved cannot go; then it is put again.

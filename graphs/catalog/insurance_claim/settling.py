@@ -1,21 +1,23 @@
 """The person's part: what is shown, the letter, and what happens once it is approved."""
 
-import sqlite3
-from contextlib import closing
 from decimal import Decimal
-from pathlib import Path
+from hashlib import sha256
 
 from langgraph.runtime import Runtime
 
 from ....nodes.amounts import shown
-from ....nodes.outbox import Message, put_message
+from ....nodes.letters import to_write
+from ....nodes.outbox import Message, checked_recipient, put_message
 from ....nodes.output import run_directory
+from ....nodes.papers import one_line
 from ....nodes.questions import answer_from_papers
 from ....nodes.run_context import context_of
 from ....nodes.timeline import written
 from ....state.context import RunContext
-from ....state.errors import ResourceError
 from ...calling import call, door
+from .checks import entry_for
+from .gates import sendable
+from .ledger import LEDGER, record
 from .schema import Assessment, Claim, State
 
 Update = dict[str, object]
@@ -36,6 +38,7 @@ def case(state: State) -> str:
         f"Proposed: {state.ruling}, {state.amount}. Cover: {found.cover.replace('_', ' ')}.",
         *found.reasons,
         *found.calculation,
+        *([f"Where that stands: {'; '.join(found.places)}"] if found.places else []),
         f"Indicators (score {state.score:.2f}); they are for you to look at and accuse nobody:"
         if state.indicators
         else "No indicators.",
@@ -45,8 +48,8 @@ def case(state: State) -> str:
         lines += [f"    {quote}" for quote in each.evidence]
     lines += [f"Note: {note}" for note in dict.fromkeys(state.notes)]
     if state.answer is not None:
-        lines.append(f"You asked; the papers: {state.answer}")
-    return "\n".join(lines)
+        lines.append(f"You asked; the answer: {state.answer}")
+    return "\n".join(map(one_line, lines))  # what papers and models say makes no line of its own
 
 
 def _sum(value: Decimal | None, currency: str | None) -> str:
@@ -70,17 +73,25 @@ def write(state: State) -> Update:
     claim, found = state.claim, state.assessment
     assert claim is not None  # the steps before this one wrote both
     assert found is not None
-    ruling, notes = state.ruling, []
+    ruling, notes = state.ruling, list[str]()
     if ruling == "pay" and Decimal(state.amount) == 0:
         ruling, notes = "ask", ["To pay 0.00 is no payment: the letter asks instead."]
+    claimed = claim.total.value
+    if ruling == "pay" and claimed is not None and Decimal(state.amount) > claimed:
+        above = f"The sum to pay, {state.amount}, is above what is claimed, {claimed:,.2f}."
+        notes.append(f"{above} Approve that only if it is meant.")
     body = {"pay": _payment, "refuse": _refusal, "ask": _questions}[ruling or "ask"](
         state, claim, found
     )
     name = claim.claimant.value
     head = [f"Dear {name or 'Sir or Madam'},", "", f"Your claim {claim.number}"]
     text = "\n".join([*head, "", *body, "", "Yours faithfully", "The claims department"])
-    to = claim.email.value or name or "The claimant"
-    return {"letter": text, "to": to, "ruling": ruling, "notes": notes, "answer": None}
+    made = {"letter": text, "to": claim.email.value or name or "The claimant", "ruling": ruling}
+    known = {"claim": claim, "assessment": found, "terms": state.terms, "amount": state.amount}
+    # What only a person can write is said before the letter is approved, and not first after it.
+    passes, lacking = sendable({**made, **known})
+    fault = None if passes else lacking
+    return {**made, "notes": notes, "answer": None, "letter_fault": fault}
 
 
 def _payment(state: State, claim: Claim, found: Assessment) -> list[str]:
@@ -97,17 +108,16 @@ def _payment(state: State, claim: Claim, found: Assessment) -> list[str]:
     return [*lines, "", "The examiner set this sum."]
 
 
-def _refusal(state: State, _claim: Claim, found: Assessment) -> list[str]:
-    """With the rule's reason where a rule refuses, else with the examiner's."""
-    said = state.examination.message if state.examination is not None else ""
-    examiners = said or "The examiner does not find it covered by your policy."
-    reasons = list(found.reasons) if found.cover == "not_covered" else [examiners]
+def _refusal(_state: State, _claim: Claim, found: Assessment) -> list[str]:
+    """With the rule's reason where a rule refuses; an examiner's only a person can write."""
+    is_rule = found.cover == "not_covered"
+    reasons = found.reasons if is_rule else (to_write("why it is refused"),)
     closing = "If you think that this is wrong, please write to us and send what shows it."
     opening = "we cannot pay this claim, for the following reasons:"
     return [opening, *(f"  {each}" for each in reasons), "", closing]
 
 
-def _questions(state: State, claim: Claim, _found: Assessment) -> list[str]:
+def _questions(state: State, _claim: Claim, found: Assessment) -> list[str]:
     wanted = {
         "contradictory_dates": "Your papers give different days. On which day did it happen?",
         "sums_do_not_add_up": "The sums in one of your papers do not add up. Please check them.",
@@ -116,12 +126,8 @@ def _questions(state: State, claim: Claim, _found: Assessment) -> list[str]:
     }
     names = {each.name for each in state.indicators}
     asked = [text for name, text in wanted.items() if name in names]
-    if claim.incident.value is None:
-        asked.append("On which day did the incident happen?")
-    if claim.total.value is None:
-        asked.append("Which sum do you claim, and for what?")
-    if not asked:
-        asked.append("Please describe what happened and what caused the damage.")
+    asked += [each for each in found.questions if not (asked and "which day" in each)]
+    asked = asked or [to_write("what you need to know")]
     return ["we need to know more before we can decide:", *(f"  - {each}" for each in asked)]
 
 
@@ -139,29 +145,23 @@ def settle(state: State, runtime: Runtime[RunContext]) -> Update:
     claim = state.claim
     assert claim is not None  # written long before
     folder = run_directory(context_of(runtime), state.out).absolute()
-    ledger = state.ledger or str(folder / "claims.db")
+    ledger = state.ledger or str(folder / LEDGER)
+    checked_recipient(state.to)  # before anything is written that a letter has to follow
     entry = {
-        "number": claim.number,
-        "claimant": (claim.claimant.value or "").lower(),
-        "incident": str(claim.incident.value or ""),
-        "bills": "\n".join(
-            sorted({e.bill_number.value for e in state.accounts if e.bill_number.value})
-        ),
+        **entry_for(claim, state.accounts),
         "ruling": state.ruling or "ask",
         "amount": state.amount if state.ruling == "pay" else "0.00",
         "currency": claim.total.currency or "",
         "decided": str(state.today),
     }
-    mine = call("record_claim", record, {"ledger": ledger, "entry": entry}, effect="idempotent")
-    if not mine:
-        says = f"Claim {claim.number} is in the ledger already, as paid: nothing was paid or sent."
-        return {"outcome": "paid_before", "notes": [says]}
+    given = {"ledger": ledger, "entry": entry, "known": list(state.earlier)}
+    before = call("record_claim", record, given, effect="idempotent")
+    if before is not None:
+        return {"outcome": "paid_before", "notes": [f"{before} Nothing was paid or sent."]}
     message = Message(to=state.to, subject=f"Your claim {claim.number}", body=state.letter)
-    args = {
-        "folder": str(folder / "outbox"),
-        "message": message,
-        "key": f"{claim.number}-{state.ruling}",
-    }
+    digest = sha256(f"{state.to}\n{state.letter}".encode("utf-8", "replace")).hexdigest()[:8]
+    key = f"{claim.number}-{state.ruling}-{digest}"  # a second letter on a claim is another one
+    args = {"folder": str(folder / "outbox"), "message": message, "key": key}
     path = call("send", put_message, args, effect="idempotent")
     outcome = {"pay": "paid", "refuse": "refused", "ask": "asked"}[state.ruling or "ask"]
     order = f"{claim.number}: {entry['amount']} {entry['currency']}".strip()
@@ -170,51 +170,3 @@ def settle(state: State, runtime: Runtime[RunContext]) -> Update:
         "artifacts": [path, ledger],
         "payment": order if state.ruling == "pay" else None,
     }
-
-
-def record(ledger: str, entry: dict[str, str], idempotency_key: str) -> bool:
-    """Enter the claim, and its payment order where it is paid; true if the entry is this call's.
-
-    A claim has one payment order, whatever happens: another run that pays it is told so.
-
-    Raises:
-        ResourceError: the ledger cannot be written.
-    """
-    Path(ledger).parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with closing(sqlite3.connect(ledger, timeout=30, isolation_level=None)) as db:
-            db.execute("BEGIN IMMEDIATE")
-            for table in _TABLES:
-                db.execute(table)
-            paid = db.execute(
-                "SELECT key FROM payments WHERE number = ?", (entry["number"],)
-            ).fetchone()
-            if paid is not None and paid[0] != idempotency_key:
-                db.execute("ROLLBACK")
-                return False
-            db.execute(
-                "INSERT INTO claims"
-                " VALUES (:number, :claimant, :incident, :bills, :ruling, :decided)"
-                " ON CONFLICT(number) DO UPDATE SET ruling = :ruling, decided = :decided",
-                entry,
-            )
-            if entry["ruling"] == "pay":
-                db.execute(
-                    "INSERT OR IGNORE INTO payments"
-                    " VALUES (:number, :amount, :currency, :decided, :key)",
-                    {**entry, "key": idempotency_key},
-                )
-            db.execute("COMMIT")
-    except sqlite3.Error as error:
-        raise ResourceError(
-            f"The ledger {ledger!r} cannot be written: {error}.", fix="Check the file; then resume."
-        ) from error
-    return True
-
-
-_TABLES = (
-    "CREATE TABLE IF NOT EXISTS claims (number TEXT PRIMARY KEY, claimant TEXT, incident TEXT,"
-    " bills TEXT, ruling TEXT, decided TEXT)",
-    "CREATE TABLE IF NOT EXISTS payments (number TEXT PRIMARY KEY, amount TEXT NOT NULL,"
-    " currency TEXT, ordered TEXT, key TEXT NOT NULL)",
-)

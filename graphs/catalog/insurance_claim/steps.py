@@ -19,6 +19,7 @@ from ....state.context import OFFLINE, RunContext
 from ...calling import call
 from .adjudicate import assess
 from .checks import weigh
+from .names import same_person
 from .policy import policy_of
 from .reading import account_of, with_reading
 from .schema import (
@@ -94,11 +95,12 @@ def put_together(
     claim = Claim(
         number=number,
         claimant=_text("claimant", by_rank),
-        email=_text("email", by_rank),
+        email=_own_address(by_rank),
         policy_number=_text("policy_number", by_rank),
         incident=_incident(by_rank),
         reported=_reported(by_rank),
-        cause=_text("cause", by_rank),
+        cause=(cause := _text("cause", by_rank)),
+        told=tuple(e.cause for e in by_rank if e.cause.value and e.cause != cause),
         items=items,
         total=total,
     )
@@ -110,6 +112,22 @@ def _text(name: str, accounts: list[Account]) -> TextFact:
     stated = [each for each in facts if each.value is not None]
     missing = TextFact(reason=f"No paper states the {name.replace('_', ' ')}.")
     return next((each for each in stated if each.confidence >= SURE), next(iter(stated), missing))
+
+
+def _own_address(accounts: list[Account]) -> TextFact:
+    """The address that the claimant's own form states; a sender's may be anybody's."""
+    who = _text("claimant", accounts).value or ""
+    own = [
+        each.email
+        for each in accounts
+        if each.kind == "form" and each.email.value and same_person(each.claimant.value or "", who)
+    ]
+    forms = [each for each in accounts if each.kind == "form" and each.claimant.value]
+    alone = all(same_person(each.claimant.value or "", who) for each in forms)
+    if alone and len({(each.value or "").lower() for each in own}) == 1:
+        return own[0]
+    said = "different addresses" if own else "no address"
+    return TextFact(reason=f"The claimant's forms state {said}.")
 
 
 def _incident(accounts: list[Account]) -> DayFact:
@@ -159,19 +177,22 @@ def score(indicators: tuple[Indicator, ...]) -> float:
     return weigh(indicators)
 
 
-def adjudicate(claim: Claim, terms: Policy) -> Update:
+def adjudicate(claim: Claim, terms: Policy, earlier: tuple[str, ...] = ()) -> Update:
     """What the policy's rules give, and the ruling that they propose."""
-    found = assess(claim, terms)
+    found = assess(claim, terms, earlier)
     ruling = {"covered": "pay", "not_covered": "refuse", "undecided": "ask"}[found.cover]
     amount = found.payable if ruling == "pay" and found.payable is not None else Decimal("0.00")
     return {"assessment": found, "ruling": ruling, "amount": f"{amount:.2f}"}
 
 
 def choose(
-    claim: Claim, assessment: Assessment, score: float, small_claim: float
+    claim: Claim, terms: Policy, assessment: Assessment, score: float, small_claim: float
 ) -> Literal["propose", "examine"]:
     """Clear and small goes straight to the letter; all else to an examiner."""
-    facts: tuple[Cited, ...] = (claim.incident, claim.total, claim.claimant, claim.policy_number)
+    facts: tuple[Cited, ...] = (
+        *(claim.incident, claim.total, claim.claimant, claim.policy_number, claim.cause),
+        *(terms.begins, terms.ends, terms.deductible),
+    )
     unsure = any(each.confidence < SURE for each in facts)
     large = assessment.payable is None or float(assessment.payable) > small_claim
     clear = assessment.cover == "covered" and not unsure and not large and score < SUSPICIOUS

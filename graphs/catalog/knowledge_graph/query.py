@@ -21,6 +21,12 @@ from .schema import Edge, Graph, Looked
 if TYPE_CHECKING:
     from networkx import MultiDiGraph  # type: ignore[import-untyped]  # it ships no types
 
+_NAMES = re.compile(r"[A-Z][\w&.'-]*(?: [A-Z][\w&.'-]*)*")
+#: A question for whoever did something, and not for what somebody did ("What does X own?").
+_SOUGHT = re.compile(
+    r"\s*(?:who|what|which\s+\w+)\s+(?!(?:do|does|did|is\s+\w+\s+(?:of|by)|has|have|had)\b)",
+    re.IGNORECASE,
+)
 #: An answer lists no more edges than somebody reads.
 _MOST = 20
 
@@ -123,6 +129,16 @@ class Knowledge:
             return Looked(question=question, edges=found, note=note)
         every = self.about(names[0])
         told = [each for each in every if _shares(each.predicate, question)]
+        strangers = self._strangers(question)
+        if strangers:
+            note = f"{strangers[0]!r} is not in the graph. What is known of {names[0]!r}:"
+            return Looked(question=question, edges=tuple(told or every)[:_MOST], note=note)
+        if told and _SOUGHT.match(question):  # "Who owns X?" is about what is done to X
+            done = [each for each in told if each.object == names[0]]
+            if not done:
+                note = f"Nothing says it. What is known of {names[0]!r}:"
+                return Looked(question=question, edges=tuple(told)[:_MOST], note=note)
+            told = done
         everything = f"Everything on {names[0]!r}: the question names none of its relations."
         note = "" if told else everything
         return Looked(question=question, edges=tuple(told or every)[:_MOST], note=note)
@@ -139,8 +155,14 @@ class Knowledge:
                 left = f"{left[: at + 1]}{'#' * size}{left[at + 1 + size :]}"
         return list(dict.fromkeys(name for _, name in sorted(found)))
 
+    def _strangers(self, question: str) -> list[str]:
+        """What a question writes as names, and nobody in the graph is called."""
+        runs = _NAMES.findall(" ".join(question.split()[1:]))
+        called = {word for words in self._called for word in words}
+        return [run for run in runs if not called & set(words_of(run))]
+
     def _near(self, question: str) -> str:
-        runs = re.findall(r"[A-Z][\w&.'-]*(?: [A-Z][\w&.'-]*)*", question)
+        runs = _NAMES.findall(question)
         near = (nearest(run, [each.name for each in self.graph.entities]) for run in runs)
         return next((each for each in near if each), "")
 

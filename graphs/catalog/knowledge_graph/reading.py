@@ -11,15 +11,18 @@ from langgraph.runtime import Runtime
 from ....nodes.blocking import in_thread
 from ....nodes.documents.files import TextFile, files_in, read_file
 from ....nodes.documents.pdf import Page
+from ....nodes.documents.search import STOP_WORDS
 from ....nodes.entities import LONGEST, Sentence, Spot, known_words, sentences, spots
 from ....nodes.grounding import stands_in
 from ....nodes.offline.guard import guarded
 from ....nodes.offline.notes import language_note, offline_note, order_note
+from ....nodes.offline.picking import stem
 from ....nodes.quotes import line_of
 from ....nodes.run_context import context_of
+from ....nodes.same_names import words_of
 from ....state.context import OFFLINE, RunContext
 from ....state.errors import DocumentError, InputError
-from .rules import ALIAS, relations
+from .rules import ALIAS, UNSURE, relations
 from .schema import Extraction, Fact, Passage, Place, Reading, Seen, State
 
 #: Characters of a passage: enough to be asked about at once, too few to lose a sentence in.
@@ -180,11 +183,22 @@ def _checked(passage: Passage, extraction: Extraction) -> Reading:
     for each in extraction.relations:
         told = f"{each.subject} - {each.predicate} - {each.object}"
         fault = _fault(passage, each.evidence, each.subject, each.object)
-        if fault:
+        sentence = None if fault else _sentence_of(each.evidence, passage)
+        fault = fault or _relation_fault(each.predicate, sentence)
+        if fault or sentence is None:
             refused.append(f"{told!r:.160}: {fault}")
             continue
-        place = _quoted(passage, each.evidence)
-        facts.append(Fact(**each.model_dump(exclude={"evidence"}), place=place))
+        place = _quoted(passage, sentence)
+        facts.append(
+            Fact(
+                subject=each.subject,
+                predicate=each.predicate,
+                object=each.object,
+                when=_printed(each.when, sentence),
+                amount=_printed(each.amount, sentence),
+                place=place,
+            )
+        )
         for name in (each.subject, each.object):
             _see(seen, Spot(value=name, kind="unknown", start=0, end=0), place)
     for mention in extraction.entities:
@@ -195,6 +209,32 @@ def _checked(passage: Passage, extraction: Extraction) -> Reading:
         spot = Spot(value=mention.name, kind=mention.type, start=0, end=0)
         _see(seen, spot, _quoted(passage, mention.evidence))
     return Reading(seen=tuple(seen.values()), facts=tuple(facts), refused=tuple(refused))
+
+
+def _sentence_of(evidence: str, passage: Passage) -> str | None:
+    """The document's own sentence that the evidence is of: a graph is not shown a model's words."""
+    found = (each.text for each in sentences(passage.text) if stands_in(evidence, each.text))
+    return next(found, None)
+
+
+def _relation_fault(predicate: str, sentence: str | None) -> str:
+    """Why a sentence does not state a relation, though it has the names; "" where it may."""
+    if sentence is None:
+        return "its evidence is no single sentence of the passage."
+    if UNSURE.search(sentence):
+        return "its sentence denies, doubts, plans or makes it up."
+    told = {stem(word) for word in words_of(sentence)}
+    asked = [word for word in words_of(predicate) if word not in STOP_WORDS and len(word) > 2]
+    if asked and not any(stem(word) in told for word in asked):
+        return f"its predicate {predicate!r:.60} is in none of the sentence's words."
+    return ""
+
+
+def _printed(value: str | None, sentence: str) -> str | None:
+    """A day or an amount, where the sentence prints it."""
+    if value is None or value in {each.value for each in spots(sentence)}:
+        return value
+    return value if stands_in(value, sentence) else None
 
 
 def _fault(passage: Passage, evidence: str, *names: str) -> str:

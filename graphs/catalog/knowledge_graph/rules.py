@@ -28,7 +28,8 @@ _TO = (
 _ASIDE = r"(?: \([^()]{1,30}\))?(?:, (?:(?:the|an?) [^,]{2,70}|[^,⟦⟧]{2,70}),)?"
 _HAS = r"(?:(?:has|have|had|also|then|later|recently|jointly|formally|finally) ){0,2}"
 _DET = r"(?:the |its |a |an )?"
-_UNSURE = re.compile(
+#: What makes a sentence no statement of fact: denied, doubted, planned, told of others, made up.
+UNSURE = re.compile(
     r"\b(?:not|never|nor|neither|no longer|cannot|without|would|could|may|might|should|shall|will"
     r"|if|whether|unless|perhaps|possibly|probably|allegedly|reportedly|apparently|supposedly"
     r"|purportedly|rumou?r\w*|speculat\w*|deny|den(?:ies|ied)|claim(?:s|ed)?|alleg(?:e|es|ed)"
@@ -36,7 +37,8 @@ _UNSURE = re.compile(
     r"|expect\w*|aim\w*|wants?|wanted|tr(?:y|ies|ied)|attempt\w*|fail\w*|refus\w+|offer\w*"
     r"|almost|nearly|fiction\w*|imagin\w*|suppose\w*|pretend\w*|false\w*|wrong\w*|untrue|myth"
     r"|joke\w*|legend\w*|(?:is|are|was) said|no (?:record|evidence|proof|truth)"
-    r"|instead of|rather than|as though|as if)\b|n['’]t\b|\?",
+    r"|instead of|rather than|as though|as if|according to|critics?|novels?|films?|movies?"
+    r"|comed(?:y|ies)|hypothe\w+|scenarios?|forged|some people|thinks?|thought)\b|n['’]t\b|\?",
     re.IGNORECASE,
 )
 
@@ -194,7 +196,7 @@ def relations(sentence: str, found: Sequence[Spot]) -> tuple[Said, ...]:
     said: dict[tuple[str, str, str], Said] = {}
     for each in _aliases(text, marks):
         said.setdefault(_key(each), each)
-    if not _UNSURE.search(text):
+    if not UNSURE.search(text):
         for each in (*_spoken(text, marks), *_roles(text, marks), *_told(text, marks)):
             if each.subject.value != each.object.value:
                 said.setdefault(_key(each), each)

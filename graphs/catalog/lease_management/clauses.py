@@ -7,8 +7,6 @@ person must know.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
 from ....nodes.amounts import Amount, amounts_in
 from ....nodes.offline.numbers import DecimalMark, decimal_mark
@@ -78,6 +76,10 @@ _OTHER_DAYS = (
 )
 
 
+#: What stands before a day that may be, and need not be, the one.
+HEDGED = re.compile(
+    r"\b(?:(?<!\d )may(?!,? \d)|can|could|might|option\w*|break|not|if|unless)\b", _I
+)
 _TERM = ("term", "lease term", "duration", "length of term", "lease period", "rental period")
 _BORDERS = {
     "start": (
@@ -109,7 +111,8 @@ def borders(clauses: Clauses, which: str) -> list[Hit]:
         for day in clauses.days(text):
             cues = [*re.finditer(rf"\b(?:({_START})|({_END}))\b", text[at : day.start], _I)]
             nearest = cues[-1] if cues and day.start - at - cues[-1].end() < 35 else None
-            if nearest is not None and bool(nearest[1]) == (which == "start"):
+            hedged = HEDGED.search(text[: day.start]) or re.search(r"\bif\b", text, _I)
+            if nearest and not hedged and bool(nearest[1]) == (which == "start"):
                 found.append(Hit(line=line, sure=min(0.9, day.sure), day=day))
             at = day.end
     return found
@@ -135,26 +138,87 @@ def term(clauses: Clauses) -> list[Hit]:
     return found
 
 
+_NOTICE = ("notice period", "notice", "period of notice", "termination notice")
+#: A notice is this lease's where the lease is what it ends; cleaners are given notice, too.
+_LEASE = r"(?:(?:sub)?lease|tenancy|agreement|contract|term|licence|letting|premises)"
+_ENDS_LEASE = re.compile(
+    rf"\b(?:terminat\w+|end|cancel|determine|break|quit|vacate)\s+(?:(?:this|the|its|their)\s+)?"
+    rf"{_LEASE}\b"
+    r"|\b(?:terminate|cancel|quit|vacate)\s*(?:[,.;]|$|(?:by|with|upon|giving|in writing)\b)"
+    r"|\b(?:lease|tenancy|agreement|contract|licence)\s+(?:may|can|shall)?\s*(?:only\s+)?be "
+    r"(?:terminated|ended|cancelled|determined)\b|\bnotice (?:to quit|of termination)\b",
+    _I,
+)
+_NOT_ITS = re.compile(
+    r"\b(?:not|never)\b(?! (?:less|later|fewer))|\bno\b(?! (?:less|later|fewer))|\bbreak\b"
+    r"|\b(?:parking|cleaning|storage|propos\w+|withdrawn|sold|sale|only)\b"
+    # A condition; and what only the landlord may.
+    r"|\bif\b(?! (?:it|he|she|they|either|one) (?:wish|want|desire|intend))"
+    r"|\b(?:landlord|lessor|owner) (?:may|can|is entitled)\b",
+    _I,
+)
+#: Days on which notices must end, which are not counted here.
+_TO_DAYS = re.compile(
+    r"\bof (?:a|an|any|each|every|the) (?:calendar )?(?:month|quarter|half-year|year)\b", _I
+)
+
+
 def notice(clauses: Clauses) -> list[Hit]:
     """Every place that states how long notice must be given before the end."""
-    found = _labelled_spans(
-        clauses, "notice period", "notice", "period of notice", "termination notice"
-    )
+    found = _labelled_spans(clauses, *_NOTICE)
+    sure = [line for line in _notices(clauses) if _is_sure_notice(line, clauses)]
+    found += [Hit(line=line, sure=0.9, span=spans_in(line.text)[0]) for line in sure]
+    by_itself = clauses.saying(_RENEWS, _BY_ITSELF, r"\b(?:notice|terminat\w+|object\w*)\b")
+    return found + [
+        Hit(line=line, sure=0.9, span=span)
+        for line in by_itself
+        for span in spans_in(line.text)
+        if _is_ahead(line.text, span)
+    ]
+
+
+def _notices(clauses: Clauses) -> Iterator[Line]:
+    """The sentences that speak of an end by notice, with a period."""
     ends = (
         r"\b(?:terminat\w*|end (?:this|the)|cancel\w*|give notice|quit|vacate|break|determine"
         r"|notice to|notice period)\b"
     )
+    other = r"\b(?:renew\w*|default|breach|inspect\w*|automatic\w*)\b"
+    named = {(at.page, at.number) for _, at, _ in clauses.labelled(*_NOTICE)}
+    for line in clauses.saying(r"\bnotice\b", ends, but=other):
+        if spans_in(line.text) and (line.page, line.number) not in named:
+            yield line
+
+
+def _is_sure_notice(line: Line, clauses: Clauses) -> bool:
+    """One period, of this lease, to no day of its own: what else there is, a person reads."""
+    plain = len(spans_in(line.text)) == 1 and not clauses.days(line.text)
+    others = _NOT_ITS.search(line.text) or _TO_DAYS.search(line.text)
+    return plain and not others and _ENDS_LEASE.search(line.text) is not None
+
+
+def unsure_notices(clauses: Clauses) -> Iterator[Line]:
+    """Notices that may be this lease's, and breaks within its term, that are not counted."""
+    yield from (line for line in _notices(clauses) if not _is_sure_notice(line, clauses))
+    for _, line, _ in clauses.labelled(*_NOTICE):
+        if _TO_DAYS.search(line.text):
+            yield line
+    ends = r"\b(?:break|terminat\w+|end|determine)\b"
     for line in clauses.saying(
-        r"\bnotice\b", ends, but=r"\b(?:renew\w*|default|breach|inspect\w*)\b"
+        ends, r"\b(?:(?<!\d )may(?!,? \d)|can|option|break|right)\b", but=r"\bnotice\b"
     ):
-        found += [Hit(line=line, sure=0.9, span=each) for each in spans_in(line.text)[:1]]
-    return found
+        if clauses.days(line.text):
+            yield line
 
 
 _RENEWS = (
     r"\brenew\w*\b|\boption to extend\b|\bextend (?:the|this) (?:term|lease|tenancy)\b"
     r"|\b(?:term|lease|tenancy) (?:may|can) be extended\b"
+    r"|\b(?:extend\w*|prolong\w*|continu\w*)\b[^.]{0,60}?\b(?:automatic\w*|unless)\b"
+    r"|\bautomatic\w*\b[^.]{0,40}?\b(?:extend\w*|prolong\w*|continu\w*)\b"
 )
+#: A lease that goes on unless somebody speaks: the period is then one of notice.
+_BY_ITSELF = r"\b(?:automatic\w*|unless|tacit\w*)\b"
 #: What makes a period one of notice: the words right before it, or right behind.
 _AHEAD = re.compile(r"(?:not less than|at least|no later than|minimum of|notice of)\s*$", _I)
 _AHEAD_OF = re.compile(
@@ -169,10 +233,24 @@ def renewal(clauses: Clauses) -> tuple[list[Hit], list[Hit]]:
     notices: list[Hit] = []
     for line in clauses.saying(_RENEWS):
         for span in spans_in(line.text):
-            before, behind = line.text[: span.start], line.text[span.end :]
-            is_notice = _AHEAD.search(before) or _AHEAD_OF.match(behind)
-            (notices if is_notice else lengths).append(Hit(line=line, sure=0.9, span=span))
+            hit = Hit(line=line, sure=0.9, span=span)
+            if not _is_ahead(line.text, span):
+                lengths.append(hit)
+            elif not re.search(_BY_ITSELF, line.text, _I):
+                notices.append(hit)
     return lengths, notices
+
+
+def goes_on_by_itself(sentence: str | None) -> bool:
+    """Whether a clause says that the lease goes on unless somebody ends it."""
+    every = (_RENEWS, _BY_ITSELF)
+    return sentence is not None and all(re.search(each, sentence, _I) for each in every)
+
+
+def _is_ahead(text: str, span: Span) -> bool:
+    """Whether a period is one before something."""
+    before, behind = text[: span.start], text[span.end :]
+    return _AHEAD.search(before) is not None or _AHEAD_OF.match(behind) is not None
 
 
 def _labelled_spans(clauses: Clauses, *names: str) -> list[Hit]:
@@ -198,7 +276,7 @@ def rent(clauses: Clauses) -> list[Hit]:
     for value, line, sure in clauses.labelled(*names):
         for each in clauses.sums(value)[:1]:
             head = line.text[: line.text.find(value)] if value in line.text else ""
-            months = _months(value[each.end :][:30]) or _months(head)
+            months = months_of(value[each.end :][:30]) or months_of(head)
             found.append(Hit(line=line, sure=sure if months else 0.6, sum=each, months=months))
     taken = {(hit.line.page, hit.line.number) for hit in found}
     other = (
@@ -208,15 +286,14 @@ def rent(clauses: Clauses) -> list[Hit]:
     for line in clauses.saying(r"\brents?\b", but=other):
         for each in clauses.sums(line.text)[:1]:
             before, behind = line.text[: each.start], line.text[each.end : each.end + 30]
-            months = (
-                _months(behind.split(",")[0]) or _months(before) or _months(line.text[each.end :])
-            )
+            said = (behind.split(",")[0], before, line.text[each.end :])
+            months = next(filter(None, map(months_of, said)), None)
             if (line.page, line.number) not in taken:
                 found.append(Hit(line=line, sure=0.9 if months else 0.6, sum=each, months=months))
     return found
 
 
-def _months(text: str) -> int | None:
+def months_of(text: str) -> int | None:
     hits = (
         (match.start(), months) for months, said in _PER if (match := re.search(said, text, _I))
     )
@@ -248,47 +325,6 @@ def deposit_return(clauses: Clauses) -> list[Hit]:
         if re.search(r"\b(?:deposit|bond)\b", about, _I) and re.search(back, line.text, _I):
             found += [Hit(line=line, sure=0.9, span=each) for each in spans_in(line.text)[-1:]]
         last = line.text
-    return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rise:
-    """A clause by which the rent changes."""
-
-    line: Line
-    kind: str
-    value: Decimal | None
-    every: int
-    first: date | None
-
-
-_PERCENT = re.compile(r"(\d{1,2}(?:[.,]\d{1,3})?)\s*(?:%|per\s?cent)", _I)
-
-
-def rises(clauses: Clauses) -> list[Rise]:
-    """Every clause by which the rent changes: by a rate, a sum or an index, and how often."""
-    moves = r"\b(?:increas\w*|adjust\w*|index\w*|escalat\w*|uplift\w*|rises?|goes up)\b"
-    names = ("indexation", "rent indexation", "escalation", "rent increase", "rent review")
-    lines = [line for _, line, _ in clauses.labelled(*names)]
-    lines += clauses.saying(r"\brent\b", moves, but=r"\breplaced\b")
-    found = []
-    for line in lines:
-        percent, sums = _PERCENT.search(line.text), clauses.sums(line.text)
-        by_index = re.search(r"\b(?:index|cpi|rpi|hicp|inflation)\b", line.text, _I)
-        if by_index:
-            kind, value = "index", None
-        elif percent:
-            kind, value = "rate", Decimal(percent[1].replace(",", "."))
-        elif sums and re.search(r"\bby\s*$", line.text[: sums[-1].start], _I):
-            kind, value = "sum", sums[-1].value
-        else:
-            continue
-        years = [s.months for s in spans_in(line.text) if s.months >= 12]
-        days = [day.day for day in clauses.days(line.text)]
-        every = years[0] if years and re.search(r"\b(?:every|each)\b", line.text, _I) else 12
-        found.append(
-            Rise(line=line, kind=kind, value=value, every=every, first=days[0] if days else None)
-        )
     return found
 
 

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from ....nodes.amounts import cents
 from ....nodes.timeline import Span, after, repeats
+from .clauses import goes_on_by_itself
 from .schema import Increase, KeyDate, Payment, Terms
-from .terms import length
+from .telling import length
 
 #: How long rows are made for a lease without a last day, and for any lease.
 _OPEN = Span(months=24)
@@ -24,6 +25,8 @@ def key_dates(terms: Terms, today: date) -> tuple[KeyDate, ...]:
             span = fact.value
             if span is not None:
                 back = f"{length(*span.length)} before {end}, counted backwards ({fact.place})."
+                if name == "notice" and goes_on_by_itself(fact.sentence):
+                    back += " Without notice the lease goes on by itself."
                 found.append((name, last_moment(end, span), back))
         span = terms.deposit_return.value
         if span is not None:
@@ -76,9 +79,14 @@ def rent_schedule(terms: Terms, today: date, index_rate: float | None) -> tuple[
     if rent.value is None or rent.months is None or start is None:
         return ()
     end = min(terms.end.value or after(max(today, start), _OPEN), after(start, _MOST))
-    every = Span(months=rent.months)
+    every = Span(months=rent.paid or rent.months)
     dues = [start, *repeats(start, every, end)]
-    amended = {each.since: each.rent.value for each in terms.changes if each.rent.value is not None}
+    # Everything is counted in the lease's own period, and only what is paid is rounded.
+    amended = {
+        each.since: each.rent.value * rent.months / each.rent.months
+        for each in terms.changes
+        if each.rent.value is not None and each.rent.months is not None
+    }
     moves = sorted({*increases(terms, start, end), *amended})
     amount, notes, rows = rent.value, "", []
     for due, following in zip(dues, [*dues[1:], None], strict=True):
@@ -89,10 +97,19 @@ def rent_schedule(terms: Terms, today: date, index_rate: float | None) -> tuple[
                 amount, notes = amended[day], "by amendment"
             else:
                 amount, notes = _raised(amount, terms.increase, index_rate)
+        whole = after(due, every) - timedelta(days=1)
         until = end if following is None else following - timedelta(days=1)
+        paid = cents(amount * every.months / rent.months)
         currency = rent.currency or ""
-        rows.append(Payment(due=due, until=until, amount=amount, currency=currency, note=notes))
+        ends_within = until == terms.end.value and until < whole
+        note = _part(notes) if ends_within else notes
+        rows.append(Payment(due=due, until=until, amount=paid, currency=currency, note=note))
     return tuple(rows)
+
+
+def _part(note: str) -> str:
+    """The last payment, where the term ends within it."""
+    return "; ".join(filter(None, (note, "for a part of a period: the whole rent is shown")))
 
 
 def _raised(amount: Decimal, rise: Increase, index_rate: float | None) -> tuple[Decimal, str]:

@@ -16,6 +16,9 @@ _CASE = [
 ]
 _LETTER = ["letter", "terms", "schedule", "findings", "action", "we"]
 _NEED = ["dates", "findings", "terms", "horizon_days", "unread"]
+_LOADED = [
+    *("contract", "amendments", "known", "key", "entry", "today", "hosted", "findings", "notes"),
+]
 _DONE = ["outcome", "artifacts"]
 
 clerk = Agent(
@@ -87,11 +90,11 @@ workflow = whole(
     step(
         load,
         reads=["documents", "portfolio", "out", "as_of"],
-        writes=["contract", "amendments", "known", "today", "hosted", "notes"],
+        writes=_LOADED,
     ),
     second_reading,
     step(settle_terms, name="settle_terms", writes=["terms", "findings"]),
-    step(count, writes=["dates", "schedule", "notes"]),
+    step(count, writes=["dates", "schedule"]),
     step(need, reads=_NEED, writes=["attention", "action"]),
     when("due", "attention", decision),
     when(

@@ -8,6 +8,7 @@ from ....nodes.papers import Paper
 from ....nodes.second_reading import unborne
 from ....nodes.timeline import days_in, written
 from .schema import Finding, LeaseReading, Payment, Terms
+from .settling import UNKNOWN_LEASE
 from .terms import KINDS
 
 Values = Mapping[str, object]
@@ -25,9 +26,11 @@ def sendable(values: Values) -> Verdict:
     letter, terms = cast("str", values["letter"]), cast("Terms", values["terms"])
     other = terms.landlord if values["we"] == "tenant" else terms.tenant
     lease = terms.lease.value or terms.premises.value
+    which = UNKNOWN_LEASE in letter
     findings = cast("Sequence[Finding]", values["findings"])
     may = tuple(_sums(terms, cast("Sequence[Payment]", values["schedule"])))
     wrong = [
+        *([f"It does not say which lease: replace {UNKNOWN_LEASE!r}."] if which else []),
         *unnamed(letter, lease=lease, recipient=other.value),
         *wrong_sums(letter, may=may, quoted=[f"  - {each.says}" for each in findings]),
         *undated(letter),

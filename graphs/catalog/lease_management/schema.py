@@ -8,12 +8,14 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ....nodes.documents.files import check_file
-from ....nodes.output import checked_directory
+from ....nodes.outbox import Recipient
+from ....nodes.output import absolute_path, checked_directory
 from ....nodes.papers import AmountFact, Cited, DayFact, Frozen, Paper, SpanFact, TextFact
 from ....nodes.second_reading import Stated
 from ....state.errors import InputError
 from ....state.records import Verdict
 from ....state.reducers import append
+from .portfolio import check_portfolio
 
 MOST = 20
 
@@ -24,7 +26,7 @@ Outcome = Literal["renewed", "notice_given", "asked", "recorded", "rejected", "w
 
 def _absolute(path: str) -> str:
     """A run may go on elsewhere."""
-    return str(Path(path).expanduser().absolute())
+    return str(absolute_path(path))
 
 
 AbsolutePath = Annotated[str, AfterValidator(_absolute)]
@@ -64,6 +66,9 @@ class Inputs(Frozen):
         """What cannot be read is refused before a run exists."""
         for each in document_files(self.documents):
             check_file(each)
+        beside = None if self.out is None else str(Path(self.out) / "leases.db")
+        if (portfolio := self.portfolio or beside) is not None:
+            check_portfolio(portfolio)
         return self
 
 
@@ -84,9 +89,10 @@ def document_files(documents: str | list[str]) -> tuple[Path, ...]:
 
 
 class Rent(AmountFact):
-    """The rent and for how many months it is."""
+    """The rent, for how many months it is, and for how many it is paid at a time."""
 
     months: Literal[1, 3, 12] | None = None
+    paid: Literal[1, 3, 12] | None = None
 
 
 class Increase(Cited):
@@ -130,11 +136,13 @@ class Terms(Frozen):
 
 
 class Finding(Frozen):
-    """Clauses that do not agree, for a person to settle."""
+    """Clauses that do not agree, or are not surely read, for a person to settle."""
 
     name: str
     says: str
     evidence: tuple[str, ...]
+    #: A matter of our own reading: the other side is not asked about it.
+    ours: bool = False
 
 
 class KeyDate(Frozen):
@@ -188,6 +196,9 @@ class State(BaseModel):
     contract: Paper | None = None
     amendments: tuple[Paper, ...] = ()
     known: Terms | None = None
+    #: By what the portfolio knows the lease, and what stood there when this run read it.
+    key: str = ""
+    entry: str | None = None
     #: What a person is told where no agent's reading of the lease held.
     unread: str | None = None
     terms: Terms | None = None
@@ -199,7 +210,7 @@ class State(BaseModel):
     #: What the person may change: what is to be done.
     action: Action = "nothing"
     decision: Verdict | None = None
-    to: Annotated[str, Field(min_length=1, pattern=r"^[^\r\n]+$")] = "-"
+    to: Recipient = "-"
     letter: Annotated[str, Field(min_length=1)] = "-"
     letter_approval: Verdict | None = None
     #: Why the letter that was approved cannot go; then it is put again.

@@ -2,26 +2,34 @@
 
 import csv
 import io
-import sqlite3
-from contextlib import closing
+import re
 from hashlib import sha256
-from pathlib import Path
 
 from langgraph.runtime import Runtime
+from pydantic import TypeAdapter, ValidationError
 
 from ....nodes.amounts import shown
-from ....nodes.outbox import Message, put_message
+from ....nodes.outbox import Message, Recipient, put_message
 from ....nodes.output import run_directory, write_whole
 from ....nodes.questions import answer_from_papers
 from ....nodes.run_context import context_of
 from ....nodes.timeline import written
 from ....state.context import RunContext
-from ....state.errors import ResourceError
 from ...calling import call, door
+from .portfolio import store
 from .schema import State, Terms
-from .terms import length
+from .telling import length
 
 Update = dict[str, object]
+#: What a choice does; a person who approves must know.
+_MEANS = {
+    "renew": "a letter that renews the lease",
+    "give_notice": "a letter that ends it",
+    "ask": "a letter that asks what holds",
+    "nothing": "no letter; the terms are recorded as they are here, and a deadline is left to pass",
+}
+#: Stands in a letter where a person must write; while it does, the letter cannot go.
+UNKNOWN_LEASE = "(write which lease)"
 
 
 def case(state: State) -> str:
@@ -41,7 +49,9 @@ def case(state: State) -> str:
     if state.findings:
         lines.append("What the clauses say:")
         lines += [f"    {quote}" for each in state.findings for quote in each.evidence]
-    lines.append(f"Proposed: {state.action}. To choose: renew, give_notice, ask, nothing.")
+    lines.append(f"Proposed: {state.action}, that is {_MEANS[state.action]}.")
+    others = (f"{name} ({means})" for name, means in _MEANS.items() if name != state.action)
+    lines.append(f"Or choose: {'; '.join(others)}.")
     lines += [f"Note: {note}" for note in dict.fromkeys(state.notes)]
     if state.answer is not None:
         lines.append(f"You asked; the papers: {state.answer}")
@@ -81,11 +91,23 @@ def write(state: State) -> Update:
     body = {"renew": _renewal, "give_notice": _notice, "ask": _questions}[state.action](
         state, terms
     )
-    about = f"Lease {terms.lease.value or ''}: {terms.premises.value or 'the premises'}".strip()
-    name = them.value or f"The {'landlord' if state.we == 'tenant' else 'tenant'}"
-    text = [written(state.today), "", f"Dear {name},", "", about, "", *body, ""]
+    parts = [*filter(None, (terms.lease.value, terms.premises.value))] or [UNKNOWN_LEASE]
+    about = f"Lease {'' if terms.lease.value else 'of '}{': '.join(parts)}"
+    role = "landlord" if state.we == "tenant" else "tenant"
+    greeting = f"Dear {them.value or 'Sir or Madam'},"
+    text = [written(state.today), "", greeting, "", about, "", *body, ""]
     letter = "\n".join([*text, "Yours faithfully", us.value or f"The {state.we}"])
-    return {"letter": letter, "to": name, "answer": None, "notes": _warnings(state)}
+    to = them.value if _is_recipient(them.value) else f"The {role}"
+    return {"letter": letter, "to": to, "answer": None, "notes": _warnings(state)}
+
+
+def _is_recipient(name: str | None) -> bool:
+    """Whether a letter can be addressed to what the lease calls the other side."""
+    try:
+        TypeAdapter(Recipient).validate_python(name)
+    except ValidationError:
+        return False
+    return True
 
 
 def _warnings(state: State) -> list[str]:
@@ -104,15 +126,16 @@ def _renewal(_state: State, terms: Terms) -> list[str]:
     span = terms.renewal.value
     for_long = f" for a further term of {length(*span.length)}" if span is not None else ""
     clause = _clause(terms.renewal_notice.sentence or terms.renewal.sentence)
-    return [
-        f"we hereby renew this lease{for_long} from the day after {written(terms.end.value)}.",
-        *clause,
-    ]
+    end = terms.end.value
+    since = "its last day" if end is None else written(end)
+    return [f"we hereby renew this lease{for_long} from the day after {since}.", *clause]
 
 
 def _notice(_state: State, terms: Terms) -> list[str]:
     clause = _clause(terms.notice.sentence)
-    return [f"we hereby give notice to end this lease on {written(terms.end.value)}.", *clause]
+    end = terms.end.value
+    day = "the first day on which it can end" if end is None else written(end)
+    return [f"we hereby give notice to end this lease on {day}.", *clause]
 
 
 def _clause(sentence: str | None) -> list[str]:
@@ -120,7 +143,7 @@ def _clause(sentence: str | None) -> list[str]:
 
 
 def _questions(state: State, _terms: Terms) -> list[str]:
-    asked = [f"  - {each.says}" for each in state.findings]
+    asked = [f"  - {each.says}" for each in state.findings if not each.ours]
     if not asked:
         return ["please tell us how you intend to go on with this lease."]
     return ["in our copies of this lease we find the following. Please tell us what holds:", *asked]
@@ -140,12 +163,12 @@ def settle(state: State, runtime: Runtime[RunContext]) -> Update:
     terms = state.terms
     assert terms is not None  # written long before
     folder = run_directory(context_of(runtime), state.out).absolute()
-    name = terms.lease.value or _derived(terms)
+    name, safe = state.key, _file_name(state.key)
     portfolio = state.portfolio or str(folder / "leases.db")
     entry = {"lease": name, "terms": terms.model_dump_json(), "action": state.action}
     more = {"seen": str(state.today), "ends": str(terms.end.value or "")}
-    call("store_lease", store, {"path": portfolio, "entry": {**entry, **more}}, effect="idempotent")
-    safe = "".join(char if char.isalnum() or char in "-_" else "-" for char in name)
+    kept = {"path": portfolio, "entry": {**entry, **more}, "seen_terms": state.entry}
+    call("store_lease", store, kept, effect="idempotent")
     sheet = {"path": folder / f"{safe}-rent.csv", "data": schedule_csv(state).encode()}
     artifacts = [call("write_schedule", write_whole, sheet, effect="idempotent"), portfolio]
     done = {
@@ -155,43 +178,22 @@ def settle(state: State, runtime: Runtime[RunContext]) -> Update:
         "nothing": "recorded",
     }
     if state.action != "nothing":
-        message = Message(to=state.to, subject=f"Lease {name}", body=state.letter)
-        key = f"{safe}-{state.action}-{state.today}"
+        subject = "Lease " + "".join(char if char.isprintable() else " " for char in name)
+        message = Message(to=state.to, subject=subject, body=state.letter)
+        # Another letter is another message, though it is about the same on the same day.
+        mark = sha256(f"{state.to}\n{state.letter}".encode("utf-8", "replace")).hexdigest()[:8]
+        key = f"{safe}-{state.action}-{state.today}-{mark}"
         args = {"folder": str(folder / "outbox"), "message": message, "key": key}
         artifacts.insert(0, call("send", put_message, args, effect="idempotent"))
     return {"outcome": done[state.action], "artifacts": artifacts}
 
 
-def _derived(terms: Terms) -> str:
-    """A lease without a number is known by who lets what to whom."""
-    parts = (terms.landlord.value, terms.tenant.value, terms.premises.value)
-    known = "|".join((each or "").lower() for each in parts)
-    return f"lease-{sha256(known.encode()).hexdigest()[:10]}"
-
-
-def store(path: str, entry: dict[str, str]) -> bool:
-    """Enter a lease's terms as they hold now; the same again changes nothing.
-
-    Raises:
-        ResourceError: the portfolio cannot be written.
-    """
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with closing(sqlite3.connect(path, timeout=30)) as db, db:
-            db.execute(
-                "CREATE TABLE IF NOT EXISTS leases (lease TEXT PRIMARY KEY, terms TEXT NOT NULL,"
-                " ends TEXT, action TEXT, seen TEXT)"
-            )
-            db.execute(
-                "INSERT OR REPLACE INTO leases VALUES (:lease, :terms, :ends, :action, :seen)",
-                entry,
-            )
-    except sqlite3.Error as error:
-        raise ResourceError(
-            f"The portfolio {path!r} cannot be written: {error}.",
-            fix="Check the file; then resume.",
-        ) from error
-    return True
+def _file_name(lease: str) -> str:
+    """A lease's number as a file's name; "L/1" and "L-1" are two."""
+    safe = re.sub(r"[^A-Za-z0-9_-]", "-", lease)
+    if safe == lease and len(safe) < 60:
+        return safe
+    return f"{safe[:50]}-{sha256(lease.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
 def close(state: State) -> Update:

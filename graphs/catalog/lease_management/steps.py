@@ -1,14 +1,12 @@
 """The steps from the documents to what needs a decision: read, amend, compare, count, tell."""
 
-import sqlite3
-from contextlib import closing
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 from langgraph.runtime import Runtime
 
 from ....nodes.documents.files import read_file
-from ....nodes.offline.guard import guarded
 from ....nodes.offline.language import is_english
 from ....nodes.offline.notes import offline_note
 from ....nodes.offline.source import Source
@@ -20,6 +18,8 @@ from ...calling import call
 from .amendments import amended, compared, dated, is_amendment
 from .clauses import clauses_of
 from .counting import key_dates, rent_schedule
+from .doubts import lacking, one_party, without_orders_told
+from .portfolio import stored
 from .schema import Finding, LeaseReading, State, Terms, document_files
 from .terms import number_of, terms_of, with_reading
 
@@ -35,7 +35,8 @@ _NAMES = {
 
 def load(state: State, runtime: Runtime[RunContext]) -> Update:
     """The texts, told apart, and what the portfolio knows of this lease."""
-    papers = [paper_of(read_file(each)) for each in document_files(state.documents)]
+    read = (paper_of(read_file(each)) for each in document_files(state.documents))
+    papers, orders = without_orders_told(read)
     contracts = [each for each in papers if not is_amendment(each)]
     if len(contracts) > 1:
         names = " and ".join(repr(each.name) for each in contracts[:2])
@@ -46,13 +47,15 @@ def load(state: State, runtime: Runtime[RunContext]) -> Update:
         sorted((p for p in papers if is_amendment(p)), key=lambda p: (dated(p), p.name))
     )
     contract = contracts[0] if contracts else None
-    number = number_of(clauses_of(papers[0] if contract is None else contract)).value
-    known = call(
-        "portfolio", stored, {"path": _portfolio(state), "lease": number or ""}, effect="pure"
-    )
+    if contract is None:
+        key = number_of(clauses_of(papers[0])).value or ""
+    else:
+        key = key_of(terms_of(contract)[0], contract)
+    portfolio = _portfolio(state)
+    known = call("portfolio", stored, {"path": portfolio, "lease": key}, effect="pure")
     if contract is None and known is None:
         raise InputError(
-            f"There is an amendment only, and no lease {number or 'like it'} in the portfolio.",
+            f"There is an amendment only, and no lease {key or 'like it'} in the portfolio.",
             fix="Give the lease as well, or name the portfolio that has it.",
         )
     model = context_of(runtime).model
@@ -60,11 +63,28 @@ def load(state: State, runtime: Runtime[RunContext]) -> Update:
     return {
         "contract": contract,
         "amendments": amendments,
+        "key": key,
+        "findings": orders,
         "known": None if known is None else Terms.model_validate_json(known),
+        "entry": known,
         "today": state.as_of or date.fromisoformat(call("today", _today, {}, effect="pure")),
         "hosted": model != OFFLINE and contract is not None,
         "notes": [*_notes(papers), *offline_note(model, told)],
     }
+
+
+def key_of(terms: Terms, contract: Paper | None) -> str:
+    """By which the portfolio knows a lease: its number, else who lets what to whom.
+
+    Where one of these could not be read, it is known by its text: two of them are never one.
+    """
+    if terms.lease.value is not None:
+        return terms.lease.value
+    parts = (terms.landlord.value, terms.tenant.value, terms.premises.value)
+    known = "|".join((each or "").lower() for each in parts)
+    if None in parts and contract is not None:
+        known += f"|{contract.digest}"
+    return f"lease-{sha256(known.encode()).hexdigest()[:10]}"
 
 
 def _portfolio(state: State) -> str | None:
@@ -78,26 +98,20 @@ def _today() -> str:
 
 
 def _notes(papers: list[Paper]) -> list[str]:
-    notes = []
-    for each in papers:
-        if not is_english(Source(each.text)):
-            notes.append(f"{each.name} does not read as English: little is understood by rule.")
-        if guarded(each.text, "").left_out:
-            notes.append(f"{each.name} gives its reader orders; they were not followed.")
-    return notes
+    return [
+        f"{each.name} does not read as English: little is understood by rule."
+        for each in papers
+        if not is_english(Source(each.text)) and not _has_labels(each)
+    ]
 
 
-def stored(path: str | None, lease: str) -> str | None:
-    """The terms of a lease as the portfolio has them."""
-    if path is None or not lease or not Path(path).is_file():
-        return None
-    with closing(
-        sqlite3.connect(f"file:{Path(path).as_posix()}?mode=ro", uri=True, timeout=30)
-    ) as db:
-        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'leases'").fetchone():
-            return None
-        row = db.execute("SELECT terms FROM leases WHERE lease = ?", (lease,)).fetchone()
-    return None if row is None else str(row[0])
+def _has_labels(paper: Paper) -> bool:
+    """A form has few of the small words by which English is told, but it has English labels."""
+    if is_amendment(paper):
+        return number_of(clauses_of(paper)).value is not None
+    terms, _ = terms_of(paper)
+    facts = (terms.landlord, terms.tenant, terms.premises, terms.start, terms.end, terms.rent)
+    return sum(each.value is not None for each in facts) > 2
 
 
 def by_rule_only() -> Update:
@@ -111,6 +125,7 @@ def settle_terms(
     amendments: tuple[Paper, ...],
     known: Terms | None = None,
     reading: LeaseReading | None = None,
+    today: date | None = None,
 ) -> Update:
     """The terms as they hold now, and every contradiction on the way to them."""
     findings: list[Finding] = []
@@ -124,9 +139,9 @@ def settle_terms(
         assert known is not None  # the step before refuses an amendment that is alone
         terms = known
     for each in amendments:
-        terms, told = amended(terms, each)
+        terms, told = amended(terms, each, today)
         findings += told
-    findings += compared(terms, known, amendments)
+    findings += [*one_party(terms), *compared(terms, known)]
     return {"terms": terms, "findings": findings}
 
 
@@ -135,25 +150,13 @@ def count(terms: Terms, today: date, index_rate: float | None = None) -> Update:
     return {
         "dates": key_dates(terms, today),
         "schedule": rent_schedule(terms, today, index_rate),
-        "notes": [
-            f"No {what} was found: {reason}"
-            for what, value, reason in (
-                (
-                    "end of the lease",
-                    terms.end.value,
-                    terms.end.reason or "see the contradictions.",
-                ),
-                ("period of notice", terms.notice.value, terms.notice.reason),
-                ("rent", terms.rent.value, terms.rent.reason),
-            )
-            if value is None
-        ],
     }
 
 
 def need(state: State) -> Update:
-    """What a person must see now: what is due in time, what the clauses do not agree on, and that
-    only the rules read a lease that an agent was to read as well."""
+    """What a person must see now: what is due in time or was missed, what the clauses do not agree
+    on or do not surely say, and that only the rules read a lease that an agent was to read too."""
+    assert state.terms is not None  # the steps before this one wrote them
     soon = [
         f"{_NAMES[each.name]}: {each.day}, in {each.days_left} days. {each.rule}"
         for each in state.dates
@@ -164,12 +167,9 @@ def need(state: State) -> Update:
         for each in state.dates
         if each.days_left < 0 and each.name != "deposit_return"
     ]
-    told = [f"Contradiction: {each.says}" for each in state.findings]
-    if state.terms is not None and state.terms.end.value is None and not told:
-        told.append("The end of the lease is not known.")
-    attention = [*told, *([state.unread] if state.unread is not None else []), *soon]
-    # What is past is worth knowing beside something to do, and is nothing to do by itself.
-    return {
-        "attention": [*attention, *passed] if attention else [],
-        "action": "ask" if told else "nothing",
-    }
+    told = [f"{'To check' if e.ours else 'Contradiction'}: {e.says}" for e in state.findings]
+    told += lacking(state.terms)
+    if state.unread is not None:
+        told.append(state.unread)
+    asks = state.terms.end.value is None or any(not each.ours for each in state.findings)
+    return {"attention": [*told, *soon, *passed], "action": "ask" if asks else "nothing"}

@@ -1,16 +1,20 @@
 """The terms of one lease, and where its own clauses contradict each other."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from datetime import date
 from decimal import Decimal
 
-from ....nodes.amounts import cents, shown
+from ....nodes.amounts import cents
 from ....nodes.papers import AmountFact, DayFact, Paper, SpanFact, TextFact
 from ....nodes.second_reading import Kind, borne_out
 from ....nodes.timeline import last_day
 from . import clauses as read
 from .clauses import Clauses, Hit
+from .doubts import doubts
+from .rent import payments, rises
 from .schema import Finding, Increase, LeaseReading, Rent, Terms
+from .telling import finding, length, quoted, value_of, where
 
 _NAME = r"(?P<it>[A-Z][^\"“”()]{2,80}?)"
 #: The "Landlord"; (hereinafter "the Lessor"); (tenant).
@@ -32,33 +36,38 @@ def terms_of(paper: Paper) -> tuple[Terms, list[Finding]]:
         "deposit_return": read.deposit_return(found),
     }  # fmt: skip
     rents = read.rent(found)
+    start = _day(starts, "first day")
     spans = ("term", "notice", "renewal", "renewal_notice", "deposit_return")
     terms = Terms.model_validate(
         {
             **_texts(found),
             **{name: _span(every[name], name.replace("_", " ")) for name in spans},
-            "rent": _rent(rents),
+            "rent": _rent(rents, payments(found)[0]),
             "deposit": _sum(every["deposit"], "deposit"),
-            "start": _day(starts, "first day"),
+            "start": start,
             "end": _day(ends, "last day"),
-            "increase": _increase(found),
+            "increase": _increase(found, start.value),
             "landlord_does": _duties(found, _LANDLORD),
             "tenant_does": _duties(found, _TENANT),
         }
     )
     findings = [*_twice(every), *_rents(rents), *_words_and_digits(every), *_borders(terms)]
+    findings += doubts(found, rents, start.value)
     return _completed(terms), findings
 
 
 _LETS = (
-    rf"\b(?:lets?|leases?|demises?|rents?)(?: to)? the {_TENANT}[,\s]+"
+    rf"\b(?:lets?|leases?|demises?|rents?)(?: to)? (?:the )?{_TENANT}[,\s]+"
     r"(?P<it>.{5,160}?)(?:\.(?:\s|$)|;|$)"
 )
 _LAW = (
     r"\bgoverned by(?: and construed in accordance with)? "
     r"(?P<it>the laws? of (?:the )?[A-Z][\w ]+|[A-Z]\w+ law)"
 )
-_NUMBER = r"\blease(?: agreement)? no\.? ?(?P<it>[A-Z0-9][\w/-]*\d[\w/-]*)"
+_NUMBER = (
+    r"\blease(?: agreement)?(?: no\.? ?| number:? | reference:? | (?=[A-Z]{1,5}[-/]\d))"
+    r"(?P<it>[A-Z0-9][\w/-]*\d[\w/-]*)"
+)
 _NUMBERS = (
     "lease no",
     "lease reference",
@@ -114,6 +123,8 @@ def _party(found: Clauses, names: Sequence[str], role: str) -> TextFact:
         match = between.search(line.text, at.start() if at is not None else 0)
         if match is not None:
             name = re.split(r"\bbetween:?\s+|^\w+:\s+", match["it"], flags=re.I)[-1].strip(" ,")
+            # "and Birch PC", or "Elm LLC, a Delaware limited liability company".
+            name = re.sub(r"^and\s+|,\s+an?\s+\w.*$", "", name)
             return TextFact.model_validate({"value": name, **line.cited(0.9)})
     return TextFact(reason=f"The lease names no {names[0]}.")
 
@@ -166,17 +177,18 @@ def _sum(hits: Sequence[Hit], what: str) -> AmountFact:
     return AmountFact.model_validate({**found, **best.line.cited(best.sure)})
 
 
-def _rent(hits: Sequence[Hit]) -> Rent:
+def _rent(hits: Sequence[Hit], paid: Set[int]) -> Rent:
     best = _best(hits)
     if best is None or best.sum is None:
         return Rent(reason="The lease states no rent as a sum.")
     reason = None if best.months else "The lease does not say for how long this is the rent."
     found = {"value": best.sum.value, "currency": best.sum.currency, "months": best.months}
-    return Rent.model_validate({**found, **best.line.cited(best.sure, reason)})
+    how = {"paid": next(iter(paid)) if len(paid) == 1 else None}
+    return Rent.model_validate({**found, **how, **best.line.cited(best.sure, reason)})
 
 
-def _increase(found: Clauses) -> Increase:
-    for rise in read.rises(found):
+def _increase(found: Clauses, start: date | None) -> Increase:
+    for rise in rises(found, start)[0]:
         stated = {"kind": rise.kind, "value": rise.value, "first": rise.first}
         cited = rise.line.cited(0.85)
         return Increase.model_validate({**stated, "every_months": rise.every, **cited})
@@ -194,45 +206,14 @@ def _completed(terms: Terms) -> Terms:
     return terms.model_copy(update={"end": end})
 
 
-def finding(name: str, says: str, *lines: object) -> Finding:
-    """Something for a person to settle, with the sentences that show it, each once."""
-    return Finding(name=name, says=says, evidence=tuple(dict.fromkeys(map(str, lines))))
-
-
-def _quote(hit: Hit) -> str:
-    return f"{hit.line.file}, page {hit.line.page}, line {hit.line.number}: {hit.line.text[:300]}"
-
-
-def _value(hit: Hit) -> str:
-    if hit.day is not None:
-        return " or ".join(map(str, hit.day.readings))
-    if hit.span is not None:
-        return length(hit.span.months, hit.span.days)
-    return shown(hit.sum.value, hit.sum.currency) if hit.sum else ""
-
-
-def length(months: int, days: int) -> str:
-    """A period as text: "5 years", "6 months", "60 days"."""
-    parts = []
-    if months and months % 12 == 0:
-        parts.append(f"{months // 12} year{'s' if months != 12 else ''}")
-    elif months:
-        parts.append(f"{months} month{'s' if months != 1 else ''}")
-    if days:
-        parts.append(f"{days} day{'s' if days != 1 else ''}")
-    return " and ".join(parts) or "0 days"
-
-
 def _twice(every: dict[str, list[Hit]]) -> Iterator[Finding]:
     """A term that stands more than once, with different values."""
     for name, hits in every.items():
-        values = {_value(each): each for each in reversed(hits) if each.sure >= 0.6}
+        values = {value_of(each): each for each in reversed(hits) if each.sure >= 0.6}
         if name != "deposit_return" and len(values) > 1:
             says = f"The lease states the {name.replace('_', ' ')} in more than one way: "
-            told = sorted(values)
-            yield finding(
-                f"{name}_differs", f"{says}{', '.join(told)}.", *map(_quote, values.values())
-            )
+            told, quotes = sorted(values), (quoted(hit.line) for hit in values.values())
+            yield finding(f"{name}_differs", f"{says}{', '.join(told)}.", *quotes)
 
 
 def _rents(hits: Sequence[Hit]) -> Iterator[Finding]:
@@ -243,9 +224,9 @@ def _rents(hits: Sequence[Hit]) -> Iterator[Finding]:
         if hit.sum is not None and hit.months:
             by_month.setdefault(cents(hit.sum.value / hit.months), hit)
     if len(by_month) > 1:
-        told = ", ".join(f"{value:,.2f} ({_value(hit)})" for value, hit in by_month.items())
+        told = ", ".join(f"{value:,.2f} ({value_of(hit)})" for value, hit in by_month.items())
         says = f"The rents that the lease states are not the same for a month: {told}."
-        yield finding("rent_differs", says, *map(_quote, by_month.values()))
+        yield finding("rent_differs", says, *(quoted(hit.line) for hit in by_month.values()))
 
 
 def _words_and_digits(every: dict[str, list[Hit]]) -> Iterator[Finding]:
@@ -255,7 +236,7 @@ def _words_and_digits(every: dict[str, list[Hit]]) -> Iterator[Finding]:
                 says = (
                     f"Words and digits of the {name.replace('_', ' ')} differ: {hit.span.text!r}."
                 )
-                yield finding("words_and_digits_differ", says, _quote(hit))
+                yield finding("words_and_digits_differ", says, quoted(hit.line))
 
 
 def _borders(terms: Terms) -> Iterator[Finding]:
@@ -286,26 +267,42 @@ KINDS: Mapping[str, Kind] = {
 }  # fmt: skip
 
 
+#: A person looks at what nobody but a model read.
+_DOUBTFUL = 0.5
+
+
 def with_reading(
     terms: Terms, reading: LeaseReading | None, paper: Paper
 ) -> tuple[Terms, list[Finding]]:
-    """What the rules did not find and an agent did, as far as the lease bears it."""
+    """What the rules did not find and an agent did, as far as the lease bears it: it is doubtful,
+    for a sentence may be copied rightly and be about something else."""
     changed: dict[str, object] = {}
     findings = []
     for name in LeaseReading.model_fields if reading is not None else ():
-        stated = getattr(reading, name)
+        stated, called = getattr(reading, name), name.replace("_", " ")
         theirs = None if stated is None else borne_out(stated, paper, kind=KINDS.get(name, "text"))
         ours = getattr(terms, name)
         if theirs is None or theirs.value is None:
             continue
         if ours.value is None:
-            changed[name] = theirs
-        elif name in KINDS and _plain(ours) != _plain(theirs):
-            says = f"Rule and agent read the {name.replace('_', ' ')} differently."
-            quotes = (f"{each.place}: {each.sentence}" for each in (ours, theirs))
-            findings.append(finding("read_in_two_ways", says, *quotes))
+            reason = "Only an agent read this."
+            changed[name] = theirs.model_copy(update={"confidence": _DOUBTFUL, "reason": reason})
+            says = f"The {called}, {stated.value!r}, was read by an agent only: look at it."
+            findings.append(finding("read_by_agent_only", says, where(theirs), ours=True))
+        elif not _alike(_plain(ours), _plain(theirs)):
+            says = f"Rule and agent read the {called} differently."
+            findings.append(
+                finding("read_in_two_ways", says, where(ours), where(theirs), ours=True)
+            )
     return terms.model_copy(update=changed), findings
 
 
 def _plain(fact: object) -> object:
     return (fact.months, fact.days) if isinstance(fact, SpanFact) else getattr(fact, "value", None)
+
+
+def _alike(one: object, other: object) -> bool:
+    """Equal; of names, one may be longer: "8 Quay Street" is "8 Quay Street, Ardmore"."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one.casefold() in other.casefold() or other.casefold() in one.casefold()
+    return one == other

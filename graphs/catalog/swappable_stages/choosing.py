@@ -13,6 +13,7 @@ from ....nodes.offline.notes import offline_note
 from ....nodes.offline.picking import stem
 from ....nodes.offline.source import Sentence, Source
 from ....nodes.run_context import context_of
+from ....nodes.statements import keeps_to
 from ....state.context import RunContext
 from .schema import Digest, Pages, Point
 
@@ -29,7 +30,8 @@ def ranking(pages: Pages, points: int) -> Digest:
     """Without any model: the sentences that most others speak of too (TextRank).
 
     Sentences are the nodes of a graph, shared words its edges, and a random reader's time at each
-    node is its weight. It quotes; it understands nothing, and reads any language with spaces.
+    node is its weight. It quotes; it understands nothing, and knows the ends of sentences where
+    they begin with a capital.
     """
     text = "\n\n".join(f"[page {each.number}]\n{each.text}" for each in pages)
     sentences = [each for each in Source(text).sentences if _is_prose(each.text)]
@@ -107,6 +109,21 @@ def quoted(values: Mapping[str, object], sources: Mapping[str, object]) -> tuple
     return True, "All evidence stands in the document."
 
 
+def mark(digest: Digest, pages: Pages) -> dict[str, object]:
+    """What a person wrote at the review: it has no page where the document does not say it."""
+    texts = {each.number: each.text for each in pages}
+    marked: list[Point] = []
+    notes: list[str] = []
+    for each in digest.summary:
+        page = page_of(each.evidence, texts, each.page)
+        if page is not None and keeps_to(each.text, each.evidence):
+            marked.append(each.model_copy(update={"page": page}))
+            continue
+        marked.append(each.model_copy(update={"page": None, "evidence": ""}))
+        notes.append(f"In the reviewer's words, and not in the document: {each.text[:120]!r}")
+    return {"digest": Digest(summary=marked), "notes": tuple(notes)}
+
+
 def ground(
     digest: Digest, pages: Pages, points: int, model: str, runtime: Runtime[RunContext]
 ) -> dict[str, object]:
@@ -115,11 +132,15 @@ def ground(
     kept: list[Point] = []
     notes: list[str] = []
     for each in digest.summary:
-        page = page_of(each.evidence or each.text, texts, each.page)
-        if page is None:
+        evidence = each.evidence or each.text
+        page = page_of(evidence, texts, each.page)
+        if page is None or len(evidence.split()) < _WORDS.start - 2:
             notes.append(f"Left out, for it stands nowhere in the document: {each.text[:120]!r}")
-        else:
+        elif keeps_to(each.text, evidence):
             kept.append(each.model_copy(update={"page": page}))
+        else:  # it says something else than its sentence, which is shown in its place
+            kept.append(each.model_copy(update={"page": page, "text": evidence}))
+            notes.append(f"Its own sentence stands in the place of: {each.text[:120]!r}")
     if not kept:
         notes.append("Nothing was chosen: the text has no whole sentences that stand out.")
     if model == "agent":

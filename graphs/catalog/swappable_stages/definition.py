@@ -74,6 +74,7 @@ def pipeline(
         # What was edited is made anew and shown again: only what somebody saw is delivered.
         loop(
             "looking",
+            step(choosing.mark, writes=["digest", "notes"]),
             route("generation", on="generate", cases=generate),
             step(leaving.preview, writes=["artifacts"]),
             review(
