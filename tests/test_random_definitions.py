@@ -27,6 +27,9 @@ from tests.random_definitions import (
     pairs,
 )
 
+#: What is drawn may be deeper than a person should write.
+pytestmark = pytest.mark.filterwarnings("ignore::dalsegno.state.errors.DefinitionWarning")
+
 TELEMETRY = {"usage", "history", "decisions", "verdicts", "failures"}
 LAW = settings(
     deadline=None,

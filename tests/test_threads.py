@@ -37,6 +37,9 @@ from .provider import MODEL, Provider
 from .random_definitions import Example, examples
 from .test_random_definitions import LAW, TELEMETRY
 
+#: What is drawn may be deeper than a person should write.
+pytestmark = pytest.mark.filterwarnings("ignore::dalsegno.state.errors.DefinitionWarning")
+
 State = {"memory": {"type": "list[str]", "merge": "append"}}
 
 
