@@ -726,7 +726,7 @@ def test_D1_what_a_checkpoint_makes_of_arguments_is_the_same_call(args: dict[str
         {Pair(1, "a"), Pair(2, "b"), Pair(3, "c")},
         {date(2026, 1, 1): 1},
     ],
-    ids=repr,
+    ids=lambda value: "a set" if isinstance(value, set | frozenset) else repr(value),
 )
 def test_D1_a_step_that_failed_repeats_nothing_whatever_it_read(world: World, value: Any) -> None:
     class Loose(TypedDict, total=False):
