@@ -1,5 +1,7 @@
 # Each goal does its own set-up in .venv, from any Python of 3.11 or newer.
 PYTHON ?= python3
+# How many processes test at once; each file's tests stay in one.
+WORKERS ?= 2
 BIN := .venv/bin
 
 .PHONY: demo test format benchmarks clean
@@ -11,7 +13,7 @@ test: .venv/ready-to-test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	cd .venv/typing && ../bin/mypy --config-file ../../pyproject.toml -p dalsegno
-	$(BIN)/pytest --nbmake tests notebooks
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --nbmake tests notebooks
 
 format: .venv/ready-to-test
 	$(BIN)/ruff format .
