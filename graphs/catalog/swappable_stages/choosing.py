@@ -52,7 +52,7 @@ def ranking(pages: Pages, points: int) -> Digest:
 
 def rank_instead(pages: Pages, points: int) -> dict[str, object]:
     """What a run falls back on when its model does not answer, or not from the document."""
-    note = "The agent gave no answer that stands in the document: its place was taken by ranking."
+    note = "The agent gave no answer that could be used: its place was taken by ranking."
     return {"digest": ranking(pages, points), "notes": (note,)}
 
 
