@@ -11,21 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pydantic import BaseModel, ConfigDict
-
 from .documents.files import TextFile
 from .offline.guard import guarded
+from .schemas import Frozen
 from .timeline import Span
 
 #: Below this likeness (per cent) a worn label is another one.
 _ALIKE = 84
 _WORD_ALIKE = 75
-
-
-class Frozen(BaseModel):
-    """Plain data that nobody changes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class PaperPage(Frozen):

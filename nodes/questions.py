@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from langchain_core.messages import HumanMessage, SystemMessage
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from ..state.context import OFFLINE
 from ..state.errors import AgentError, CommunicationError, ContextError
@@ -22,6 +22,7 @@ from .offline.picking import pick, stem
 from .offline.source import Sentence
 from .packing import approximate_tokens, pack
 from .papers import Paper, lines_of, one_line, sentences_of
+from .schemas import Frozen
 
 #: Pages that a question is answered from, at most.
 _PAGES = 5
@@ -34,11 +35,7 @@ READER = (
 )
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Reply(_Frozen):
+class Reply(Frozen):
     """An answer to a reviewer's question; null where the document does not say."""
 
     answer: str | None = Field(default=None, description="The answer, from the document alone.")
@@ -46,7 +43,7 @@ class Reply(_Frozen):
     evidence: str | None = Field(default=None, description="The sentence, copied exactly.")
 
 
-class Exchange(_Frozen):
+class Exchange(Frozen):
     """A reviewer's question and what the document says to it."""
 
     question: str

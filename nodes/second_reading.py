@@ -15,7 +15,6 @@ from .offline.numbers import decimal_mark
 from .papers import (
     AmountFact,
     DayFact,
-    Frozen,
     Paper,
     SpanFact,
     TextFact,
@@ -23,6 +22,7 @@ from .papers import (
     one_line,
     sentences_of,
 )
+from .schemas import Frozen
 from .timeline import days_in, order_of, spans_in
 
 Kind = Literal["text", "day", "amount", "span"]

@@ -31,6 +31,7 @@ from dalsegno.nodes.documents.files import read_file
 from dalsegno.nodes.papers import paper_of
 from dalsegno.state.errors import DalsegnoError, DecisionError, InputError
 
+from .catalog_runs import decide, output, shown
 from .clock import Clock
 from .provider import BUSY, MODEL, Given, Provider
 
@@ -63,22 +64,8 @@ def _start(runtime: Runtime, papers: str, **more: object) -> Run:
     return run
 
 
-def _decide(runtime: Runtime, run: Run, **decision: object) -> Run:
-    return runtime.decide(run.reviews()[0].id, decision, by="ana")
-
-
-def _said(run: Run) -> str:
-    requests: Any = run.reviews()[0].request["action_requests"]
-    return str(requests[0]["description"])
-
-
-def _output(run: Run) -> dict[str, Any]:
-    assert run.output is not None, run.error
-    return dict(run.output)
-
-
 def _names(run: Run) -> set[str]:
-    return {each["name"] for each in _output(run)["indicators"]}
+    return {each["name"] for each in output(run)["indicators"]}
 
 
 def _rows(ledger: Path, table: str) -> list[tuple[Any, ...]]:
@@ -96,15 +83,15 @@ def test_I11_a_clear_small_claim_goes_straight_to_a_letter_with_the_sum(
     run = _start(runtime, str(SAMPLES / "clean"), out=str(tmp_path))
     assert run.reviews()[0].node == "letter_approval"
     assert _letters(tmp_path) == []
-    output = _output(run)
-    claim = output["claim"]
+    given = output(run)
+    claim = given["claim"]
     assert claim["incident"]["value"] == "2026-03-07"
     assert (claim["total"]["file"], claim["total"]["line"]) == ("claim_form.txt", 15)
     assert claim["total"]["value"] == "701.90"
     assert [each["value"] for each in claim["items"]] == ["420.00", "185.50", "96.40"]
-    assert output["assessment"]["payable"] == "551.90"
-    done = _decide(runtime, run, type="approve")
-    assert (_output(done)["outcome"], done.status) == ("paid", "completed")
+    assert given["assessment"]["payable"] == "551.90"
+    done = decide(runtime, run, type="approve")
+    assert (output(done)["outcome"], done.status) == ("paid", "completed")
     (letter,) = _letters(tmp_path)
     mail = message_from_bytes(letter.read_bytes(), policy=policy.default)
     assert mail["to"] == "ingrid.vassall@example.com"
@@ -119,14 +106,14 @@ def test_I11_contradictory_dates_are_shown_with_their_sentences_to_an_examiner(
     review = run.reviews()[0]
     assert (review.node, review.assignee) == ("examination", "examiner")
     assert "contradictory_dates" in _names(run)
-    assert "claim_form.txt, page 1, line 6: Date of incident:  14 April 2026" in _said(run)
-    assert "police_report.txt, page 1, line 8" in _said(run)
-    assert "accuse nobody" in _said(run)
-    assert _output(run)["assessment"]["cover"] == "undecided"
-    run = _decide(runtime, run, type="approve")
+    assert "claim_form.txt, page 1, line 6: Date of incident:  14 April 2026" in shown(run)
+    assert "police_report.txt, page 1, line 8" in shown(run)
+    assert "accuse nobody" in shown(run)
+    assert output(run)["assessment"]["cover"] == "undecided"
+    run = decide(runtime, run, type="approve")
     assert "On which day did it happen?" in run.reviews()[0].args["letter"]
-    run = _decide(runtime, run, type="approve")
-    assert _output(run)["outcome"] == "asked"
+    run = decide(runtime, run, type="approve")
+    assert output(run)["outcome"] == "asked"
     assert _rows(tmp_path / "claims.db", "payments") == []
 
 
@@ -138,22 +125,22 @@ def test_I11_a_suspicious_claim_has_every_indicator_and_its_orders_are_not_follo
         "outside_policy_period", "reported_late", "sums_do_not_add_up", "amounts_differ",
         "duplicate_bill_number", "bill_before_incident", "round_sums", "orders_to_the_reader",
     }  # fmt: skip
-    output = _output(run)
-    assert output["score"] > 0.9
-    assert (output["ruling"], output["assessment"]["payable"]) == ("refuse", "0.00")
-    run = _decide(runtime, run, type="approve")
+    given = output(run)
+    assert given["score"] > 0.9
+    assert (given["ruling"], given["assessment"]["payable"]) == ("refuse", "0.00")
+    run = decide(runtime, run, type="approve")
     assert "outside of the policy's period" in run.reviews()[0].args["letter"]
-    run = _decide(runtime, run, type="approve")
-    assert _output(run)["outcome"] == "refused"
+    run = decide(runtime, run, type="approve")
+    assert output(run)["outcome"] == "refused"
 
 
 def test_I11_an_examiner_may_rule_and_set_the_sum(runtime: Runtime, tmp_path: Path) -> None:
     run = _start(runtime, str(SAMPLES / "contradictory"), out=str(tmp_path))
-    run = _decide(runtime, run, type="edit", args={"ruling": "pay", "amount": "600.00"})
+    run = decide(runtime, run, type="edit", args={"ruling": "pay", "amount": "600.00"})
     assert "EUR 600.00" in run.reviews()[0].args["letter"]
     letter = run.reviews()[0].args["letter"] + "\nP.S. Get well."
-    run = _decide(runtime, run, type="edit", args={"letter": letter})
-    assert (_output(run)["outcome"], _output(run)["payment"].split()[1]) == ("paid", "600.00")
+    run = decide(runtime, run, type="edit", args={"letter": letter})
+    assert (output(run)["outcome"], output(run)["payment"].split()[1]) == ("paid", "600.00")
     assert "P.S. Get well." in _letters(tmp_path)[0].read_text()
 
 
@@ -161,9 +148,9 @@ def test_I11_what_cannot_be_a_ruling_or_a_sum_is_refused(runtime: Runtime, tmp_p
     run = _start(runtime, str(SAMPLES / "contradictory"), out=str(tmp_path))
     for wrong in ({"ruling": "punish"}, {"amount": "-5.00"}, {"amount": "lots"}):
         with pytest.raises(DalsegnoError):
-            _decide(runtime, run, type="edit", args=wrong)
-    run = _decide(runtime, run, type="edit", args={"ruling": "pay"})
-    assert _output(run)["ruling"] == "ask", "to pay nothing is no payment"
+            decide(runtime, run, type="edit", args=wrong)
+    run = decide(runtime, run, type="edit", args={"ruling": "pay"})
+    assert output(run)["ruling"] == "ask", "to pay nothing is no payment"
 
 
 @pytest.mark.parametrize("at", ["examination", "letter_approval"])
@@ -172,11 +159,11 @@ def test_I11_a_rejection_at_either_review_leaves_nothing_behind(
 ) -> None:
     run = _start(runtime, str(SAMPLES / "contradictory"), out=str(tmp_path / "out"))
     if at == "letter_approval":
-        run = _decide(runtime, run, type="approve")
+        run = decide(runtime, run, type="approve")
     assert run.reviews()[0].node == at
-    run = _decide(runtime, run, type="reject", message="Not ours.")
-    assert (run.status, _output(run)["outcome"]) == ("completed", "rejected")
-    assert any("Not ours." in note for note in _output(run)["notes"])
+    run = decide(runtime, run, type="reject", message="Not ours.")
+    assert (run.status, output(run)["outcome"]) == ("completed", "rejected")
+    assert any("Not ours." in note for note in output(run)["notes"])
     assert [each for each in (tmp_path / "out").rglob("*") if each.is_file()] == []
 
 
@@ -184,12 +171,12 @@ def test_I11_a_question_is_answered_from_the_papers_and_put_again(
     runtime: Runtime, tmp_path: Path
 ) -> None:
     run = _start(runtime, str(SAMPLES / "contradictory"), out=str(tmp_path))
-    run = _decide(runtime, run, type="respond", message="What was cut at the shed?")
+    run = decide(runtime, run, type="respond", message="What was cut at the shed?")
     assert run.reviews()[0].node == "examination"
-    assert "The padlock of the shed was cut." in _said(run)
-    assert "police_report.txt, line 8" in _said(run)
-    run = _decide(runtime, run, type="respond", message="Who won the xylophone championship?")
-    assert "nothing on this" in _said(run)
+    assert "The padlock of the shed was cut." in shown(run)
+    assert "police_report.txt, line 8" in shown(run)
+    run = decide(runtime, run, type="respond", message="Who won the xylophone championship?")
+    assert "nothing on this" in shown(run)
 
 
 def test_I11_a_question_at_the_letter_is_answered_and_the_letter_put_again(
@@ -197,11 +184,11 @@ def test_I11_a_question_at_the_letter_is_answered_and_the_letter_put_again(
 ) -> None:
     run = _start(runtime, str(SAMPLES / "clean"), out=str(tmp_path))
     letter = run.reviews()[0].args["letter"]
-    run = _decide(runtime, run, type="respond", message="What is the deductible?")
+    run = decide(runtime, run, type="respond", message="What is the deductible?")
     assert (run.reviews()[0].node, run.reviews()[0].args["letter"]) == ("letter_approval", letter)
-    assert "Deductible: EUR 150.00 for each claim (policy.pdf, line 6)" in _said(run)
+    assert "Deductible: EUR 150.00 for each claim (policy.pdf, line 6)" in shown(run)
     assert _letters(tmp_path) == []
-    assert _output(_decide(runtime, run, type="approve"))["outcome"] == "paid"
+    assert output(decide(runtime, run, type="approve"))["outcome"] == "paid"
 
 
 def test_I11_an_examiner_who_does_not_decide_in_time_is_followed_by_the_head_of_claims(
@@ -219,8 +206,8 @@ def test_I11_an_examiner_who_does_not_decide_in_time_is_followed_by_the_head_of_
     assert failed.error is not None
     assert "'head_of_claims' had not decided" in str(failed.error["message"])
     run = timed.resume(run.id)
-    run = _decide(timed, run, type="approve")
-    assert _output(_decide(timed, run, type="approve"))["outcome"] == "asked"
+    run = decide(timed, run, type="approve")
+    assert output(decide(timed, run, type="approve"))["outcome"] == "asked"
 
 
 def test_I11_a_letter_that_is_not_as_ruled_is_put_again_with_the_reason(
@@ -229,14 +216,14 @@ def test_I11_a_letter_that_is_not_as_ruled_is_put_again_with_the_reason(
     run = _start(runtime, str(SAMPLES / "clean"), out=str(tmp_path))
     letter = run.reviews()[0].args["letter"]
     wrong = letter.replace("pay you EUR 551.90", "pay you EUR 701.90, though you lied,")
-    run = _decide(runtime, run, type="edit", args={"letter": wrong})
+    run = decide(runtime, run, type="edit", args={"letter": wrong})
     assert run.reviews()[0].node == "letter_approval"
-    assert "The letter cannot go like this: It names EUR 701.90" in _said(run)
-    assert "It does not name EUR 551.90. 'lied' accuses somebody" in _said(run)
+    assert "The letter cannot go like this: It names EUR 701.90" in shown(run)
+    assert "It does not name EUR 551.90. 'lied' accuses somebody" in shown(run)
     assert run.reviews()[0].args["letter"] == wrong
     assert _letters(tmp_path) == []
-    run = _decide(runtime, run, type="edit", args={"letter": f"{letter}\nGet well."})
-    assert _output(run)["outcome"] == "paid"
+    run = decide(runtime, run, type="edit", args={"letter": f"{letter}\nGet well."})
+    assert output(run)["outcome"] == "paid"
     assert "Get well." in _letters(tmp_path)[0].read_text()
 
 
@@ -245,20 +232,20 @@ def test_I11_a_letter_that_never_is_as_ruled_is_withheld_after_three_rounds(
 ) -> None:
     out = tmp_path / "out"
     run = _start(runtime, str(SAMPLES / "clean"), out=str(out))
-    run = _decide(runtime, run, type="edit", args={"letter": "You get EUR 1.00."})
+    run = decide(runtime, run, type="edit", args={"letter": "You get EUR 1.00."})
     for _ in range(2):
         assert run.status == "paused"
-        run = _decide(runtime, run, type="approve")
-    assert (run.status, _output(run)["outcome"]) == ("completed", "withheld")
-    assert any("Not sent: It names EUR 1.00" in each for each in _output(run)["notes"])
+        run = decide(runtime, run, type="approve")
+    assert (run.status, output(run)["outcome"]) == ("completed", "withheld")
+    assert any("Not sent: It names EUR 1.00" in each for each in output(run)["notes"])
     assert [each for each in out.rglob("*") if each.is_file()] == []
 
 
 def test_I11_a_letter_that_was_refused_may_be_rejected(runtime: Runtime, tmp_path: Path) -> None:
     run = _start(runtime, str(SAMPLES / "clean"), out=str(tmp_path / "out"))
-    run = _decide(runtime, run, type="edit", args={"letter": "You get EUR 1.00."})
-    run = _decide(runtime, run, type="reject", message="Enough.")
-    assert _output(run)["outcome"] == "rejected"
+    run = decide(runtime, run, type="edit", args={"letter": "You get EUR 1.00."})
+    run = decide(runtime, run, type="reject", message="Enough.")
+    assert output(run)["outcome"] == "rejected"
     assert _letters(tmp_path) == []
 
 
@@ -267,14 +254,14 @@ def test_I11_a_payment_is_ordered_once_and_the_same_claim_is_known_again(
 ) -> None:
     inputs = {"out": str(tmp_path), "ledger": str(tmp_path / "all.db")}
     first = _start(runtime, str(SAMPLES / "clean"), **inputs)
-    _decide(runtime, first, type="approve")
+    decide(runtime, first, type="approve")
     again = _start(runtime, str(SAMPLES / "clean"), **inputs)
     assert again.reviews()[0].node == "examination"
     assert "claimed_before" in _names(again)
-    assert _output(again)["ruling"] == "ask", "it is not proposed to pay it again"
-    again = _decide(runtime, again, type="edit", args={"ruling": "pay", "amount": "551.90"})
-    again = _decide(runtime, again, type="approve")
-    assert _output(again)["outcome"] == "paid_before", "one claim has one order, whoever says so"
+    assert output(again)["ruling"] == "ask", "it is not proposed to pay it again"
+    again = decide(runtime, again, type="edit", args={"ruling": "pay", "amount": "551.90"})
+    again = decide(runtime, again, type="approve")
+    assert output(again)["outcome"] == "paid_before", "one claim has one order, whoever says so"
     assert len(_rows(tmp_path / "all.db", "payments")) == 1
     assert len(_letters(tmp_path)) == 1
 
@@ -284,11 +271,11 @@ def test_I11_the_same_bill_or_day_in_another_claim_is_told(
 ) -> None:
     ledger = str(tmp_path / "all.db")
     run = _start(runtime, str(SAMPLES / "clean"), out=str(tmp_path), ledger=ledger)
-    _decide(runtime, run, type="approve")
+    decide(runtime, run, type="approve")
     (tmp_path / "new").mkdir()
     shutil.copy(SAMPLES / "clean" / "joiner_invoice.pdf", tmp_path / "new" / "bill.pdf")
     run = _start(runtime, _form(tmp_path / "new"), out=str(tmp_path), ledger=ledger)
-    says = [e["says"] for e in _output(run)["indicators"] if e["name"] == "claimed_before"]
+    says = [e["says"] for e in output(run)["indicators"] if e["name"] == "claimed_before"]
     assert "Bill AJ-5512" in says[0]
 
 
@@ -298,7 +285,7 @@ def test_I11_a_large_claim_goes_to_the_examiner_and_the_limit_is_the_users(
     papers = _form(tmp_path / "in")
     small = _start(runtime, papers, small_claim=262.75)
     assert small.reviews()[0].node == "letter_approval"
-    assert _output(small)["assessment"]["payable"] == "262.75"
+    assert output(small)["assessment"]["payable"] == "262.75"
     assert _start(runtime, papers, small_claim=262.74).reviews()[0].node == "examination"
 
 
@@ -530,8 +517,8 @@ def test_I11_papers_of_another_language_or_of_nothing_go_to_a_person(
     (tmp_path / "brief.txt").write_text(german)
     run = _start(runtime, str(tmp_path / "brief.txt"), out=str(tmp_path / "out"))
     assert run.reviews()[0].node == "examination"
-    assert _output(run)["ruling"] == "ask"
-    assert "does not read as English" in _said(run)
+    assert output(run)["ruling"] == "ask"
+    assert "does not read as English" in shown(run)
 
 
 READ = {"claimant": None, "policy_number": None, "incident": None, "reported": None,
@@ -563,7 +550,7 @@ def test_I11_an_agent_fills_what_rules_missed_and_must_take_back_what_it_invents
         "Reading", {**READ, "cause": CAUSE, "total": INVENTED}, {**READ, "cause": CAUSE}
     )
     run = _start(runtime, _unlabelled(tmp_path / "in"), model=MODEL, out=str(tmp_path))
-    claim = _output(run)["claim"]
+    claim = output(run)["claim"]
     assert claim["cause"]["value"] == "Storm lifted a tile"
     assert claim["total"]["value"] == "412.75"
     first, again = provider.asked("Reading")
@@ -586,11 +573,11 @@ def test_I11_where_nothing_of_an_agent_holds_the_rules_go_on_and_a_person_is_tol
     provider.on("Reading", reading).on("Opinion", opinion)
     run = _start(runtime, _form(tmp_path / "in"), model=MODEL, out=str(tmp_path))
     assert provider.counts() == {"Reading": times, "Opinion": times}
-    assert "form.txt was read by rule only" in _said(run)
-    assert "The agent gave no opinion that can be used" in _said(run)
-    assert _output(run)["indicators"] == []
-    assert _output(run)["assessment"]["payable"] == "262.75"
-    assert _output(_decide(runtime, run, type="approve"))["outcome"] == "paid"
+    assert "form.txt was read by rule only" in shown(run)
+    assert "The agent gave no opinion that can be used" in shown(run)
+    assert output(run)["indicators"] == []
+    assert output(run)["assessment"]["payable"] == "262.75"
+    assert output(decide(runtime, run, type="approve"))["outcome"] == "paid"
 
 
 @pytest.mark.parametrize(
@@ -613,7 +600,7 @@ def test_I11_an_opinion_that_does_not_keep_to_the_papers_is_asked_for_again(
     run = _start(runtime, _form(tmp_path / "in"), model=MODEL, out=str(tmp_path))
     _, *again = provider.asked("Opinion")
     assert [why in json.dumps(each) for why, each in zip(told, again, strict=True)] == [True] * 2
-    (found,) = _output(run)["indicators"]
+    (found,) = output(run)["indicators"]
     assert found["says"] == "The tile is new."
     assert found["evidence"] == ["form.txt: New roof tile   EUR 412.75"]
 
@@ -652,7 +639,7 @@ def test_B12_the_opinion_is_a_branch_of_the_checks_and_never_the_decision(
     run = _start(runtime, _form(tmp_path / "in"), model=MODEL, out=str(tmp_path))
     assert run.reviews()[0].node == "examination", "it sends the claim to a person"
     assert "agents_opinion" in _names(run)
-    assert _output(run)["ruling"] == "pay", "and changes no ruling"
+    assert output(run)["ruling"] == "pay", "and changes no ruling"
     sent = json.dumps(provider.asked("Opinion"))
     assert "<document>" in sent
 
@@ -664,7 +651,7 @@ def test_I11_an_agent_that_reads_another_day_makes_the_claim_unsure(
     _hosted(provider, incident={"value": "9 March 2026", "quote": quote})
     run = _start(runtime, _form(tmp_path / "in"), model=MODEL, out=str(tmp_path))
     assert run.reviews()[0].node == "examination"
-    assert any("differently" in note for note in _output(run)["notes"])
+    assert any("differently" in note for note in output(run)["notes"])
 
 
 def test_I11_what_only_a_model_read_is_doubtful_and_an_examiner_is_told(
@@ -679,8 +666,8 @@ def test_I11_what_only_a_model_read_is_doubtful_and_an_examiner_is_told(
     (papers / "form.txt").write_text(text)
     run = _start(runtime, str(papers), model=MODEL, out=str(tmp_path))
     assert run.reviews()[0].node == "examination"
-    assert _output(run)["ruling"] == "ask"
-    assert "The total, 982.00, is not sure: only a model read it so." in _said(run)
+    assert output(run)["ruling"] == "ask"
+    assert "The total, 982.00, is not sure: only a model read it so." in shown(run)
 
 
 def test_I11_what_a_model_says_makes_no_line_of_its_own(
@@ -689,7 +676,7 @@ def test_I11_what_a_model_says_makes_no_line_of_its_own(
     said = "It is odd.\nProposed by the head of claims\x1b[m."
     provider.on("Reading", READ).on("Opinion", {**SOME, "concern": "strong", "reason": said})
     run = _start(runtime, _form(tmp_path / "in"), model=MODEL, out=str(tmp_path))
-    assert "It is odd. Proposed by the head of claims [m." in _said(run)
+    assert "It is odd. Proposed by the head of claims [m." in shown(run)
 
 
 @pytest.mark.parametrize(
@@ -700,7 +687,7 @@ def test_I11_a_recipient_that_cannot_be_one_is_refused_at_the_review(
 ) -> None:
     run = _start(runtime, _form(tmp_path / "in"), out=str(tmp_path / "out"))
     with pytest.raises(DecisionError):
-        _decide(runtime, run, type="edit", args={"to": to})
+        decide(runtime, run, type="edit", args={"to": to})
     assert [each for each in (tmp_path / "out").rglob("*") if each.is_file()] == []
 
 
@@ -717,11 +704,11 @@ def test_I11_only_the_claimants_own_form_says_where_the_letter_goes(
     run = _start(runtime, str(papers), out=str(tmp_path / "out"))
     assert run.reviews()[0].node == "letter_approval"
     assert run.reviews()[0].args["to"] == "Ingrid Vassall"
-    assert "It goes to no address" in _said(run)
-    run = _decide(runtime, run, type="approve")
+    assert "It goes to no address" in shown(run)
+    run = decide(runtime, run, type="approve")
     assert run.status == "paused", "nobody said where to"
-    run = _decide(runtime, run, type="edit", args={"to": "ingrid@example.com"})
-    assert _output(run)["outcome"] == "paid"
+    run = decide(runtime, run, type="edit", args={"to": "ingrid@example.com"})
+    assert output(run)["outcome"] == "paid"
 
 
 def test_I11_two_runs_begun_before_either_is_decided_pay_once(
@@ -733,16 +720,16 @@ def test_I11_two_runs_begun_before_either_is_decided_pay_once(
         papers = _form(tmp_path / f"in{at}", item=word)
         runs.append(_start(runtime, papers, out=str(tmp_path / f"{at}"), ledger=str(ledger)))
     assert {each.reviews()[0].node for each in runs} == {"letter_approval"}
-    done = [_output(_decide(runtime, each, type="approve")) for each in runs]
+    done = [output(decide(runtime, each, type="approve")) for each in runs]
     assert [each["outcome"] for each in done] == ["paid", "paid_before"]
     assert any("has the same policy and day. That one was paid." in e for e in done[1]["notes"])
     assert len(_rows(ledger, "payments")) == len(_letters(tmp_path)) == 1
     third = _start(runtime, _form(tmp_path / "in3", item="roof"), ledger=str(ledger))
     assert "claimed_before" in _names(third), "it is read where it was written"
-    assert _output(third)["ruling"] == "ask"
-    third = _decide(runtime, third, type="edit", args={"ruling": "pay", "amount": "262.75"})
-    third = _decide(runtime, third, type="approve")
-    assert _output(third)["outcome"] == "paid", "an examiner who was shown the other may"
+    assert output(third)["ruling"] == "ask"
+    third = decide(runtime, third, type="edit", args={"ruling": "pay", "amount": "262.75"})
+    third = decide(runtime, third, type="approve")
+    assert output(third)["outcome"] == "paid", "an examiner who was shown the other may"
 
 
 @pytest.mark.parametrize(
@@ -795,10 +782,10 @@ def test_I11_what_is_no_ledger_is_refused_before_a_run_exists(
 def test_I11_a_second_letter_on_a_claim_is_another_letter(runtime: Runtime, tmp_path: Path) -> None:
     papers = _form(tmp_path / "in", cause="The dog ate it")
     for last in ("Please.", "Please do."):
-        run = _decide(runtime, _start(runtime, papers, out=str(tmp_path)), type="approve")
+        run = decide(runtime, _start(runtime, papers, out=str(tmp_path)), type="approve")
         letter = f"{run.reviews()[0].args['letter']}\n{last}"
-        run = _decide(runtime, run, type="edit", args={"letter": letter})
-        assert _output(run)["outcome"] == "asked"
+        run = decide(runtime, run, type="edit", args={"letter": letter})
+        assert output(run)["outcome"] == "asked"
     assert len(_letters(tmp_path)) == 2
 
 
@@ -806,18 +793,18 @@ def test_I11_a_letter_gives_the_rules_reason_or_a_persons_and_no_files_of_ours(
     runtime: Runtime, tmp_path: Path
 ) -> None:
     below = _start(runtime, _form(tmp_path / "low", amount="120.00"), out=str(tmp_path))
-    letter = _decide(runtime, below, type="approve").reviews()[0].args["letter"]
+    letter = decide(runtime, below, type="approve").reviews()[0].args["letter"]
     assert "The claim is not above the deductible." in letter
     assert "covered" not in letter
     large = _start(runtime, _form(tmp_path / "large", amount="2,000.00"), out=str(tmp_path))
-    run = _decide(runtime, large, type="edit", args={"ruling": "refuse"})
+    run = decide(runtime, large, type="edit", args={"ruling": "refuse"})
     assert "[to be written: why it is refused]" in run.reviews()[0].args["letter"]
-    assert "It still has to say why it is refused." in _said(run)
-    run = _decide(runtime, run, type="approve")
+    assert "It still has to say why it is refused." in shown(run)
+    run = decide(runtime, run, type="approve")
     assert run.status == "paused"
     clear = _start(runtime, str(SAMPLES / "clean"), out=str(tmp_path))
     assert "line" not in clear.reviews()[0].args["letter"]
-    assert "deductible: policy.pdf, page 1, line 6" in _said(clear)
+    assert "deductible: policy.pdf, page 1, line 6" in shown(clear)
 
 
 def test_I11_a_question_is_asked_of_what_is_in_doubt_and_nothing_else(
@@ -826,7 +813,7 @@ def test_I11_a_question_is_asked_of_what_is_in_doubt_and_nothing_else(
     papers = Path(_form(tmp_path / "in"))
     form = papers / "form.txt"
     form.write_text(form.read_text().replace("EUR 412.75", "USD 412.75"))
-    run = _decide(runtime, _start(runtime, str(papers), out=str(tmp_path)), type="approve")
+    run = decide(runtime, _start(runtime, str(papers), out=str(tmp_path)), type="approve")
     letter = run.reviews()[0].args["letter"]
     assert [line for line in letter.split("\n") if line.startswith("  - ")] == [
         "  - In which currency are the sums that you claim?"
@@ -835,5 +822,5 @@ def test_I11_a_question_is_asked_of_what_is_in_doubt_and_nothing_else(
 
 def test_I11_a_sum_above_the_claim_is_told(runtime: Runtime, tmp_path: Path) -> None:
     run = _start(runtime, _form(tmp_path / "in"), out=str(tmp_path), small_claim=0)
-    run = _decide(runtime, run, type="edit", args={"amount": "900.00"})
-    assert "The sum to pay, 900.00, is above what is claimed, 412.75." in _said(run)
+    run = decide(runtime, run, type="edit", args={"amount": "900.00"})
+    assert "The sum to pay, 900.00, is above what is claimed, 412.75." in shown(run)

@@ -1,7 +1,6 @@
 from dalsegno.nodes.documents.files import TextFile
 from dalsegno.nodes.documents.pdf import Page
 from dalsegno.nodes.papers import (
-    Frozen,
     Paper,
     PaperPage,
     labelled,
@@ -12,6 +11,7 @@ from dalsegno.nodes.papers import (
     sentences_of,
     without_orders,
 )
+from dalsegno.nodes.schemas import Frozen
 from dalsegno.nodes.second_reading import ONLY_READ, Kind, Stated, borne_out, unborne
 
 

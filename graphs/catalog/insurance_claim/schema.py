@@ -11,7 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from ....nodes.documents.files import check_file, check_folder, files_in
 from ....nodes.outbox import Recipient
 from ....nodes.output import absolute_path, checked_directory
-from ....nodes.papers import AmountFact, DayFact, Frozen, Paper, TextFact
+from ....nodes.papers import AmountFact, DayFact, Paper, TextFact
+from ....nodes.schemas import Frozen
 from ....nodes.second_reading import Stated
 from ....state.errors import DocumentError, InputError
 from ....state.records import Verdict

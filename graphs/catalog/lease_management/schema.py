@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from ....nodes.documents.files import check_file
 from ....nodes.outbox import Recipient
 from ....nodes.output import absolute_path, checked_directory
-from ....nodes.papers import AmountFact, Cited, DayFact, Frozen, Paper, SpanFact, TextFact
+from ....nodes.papers import AmountFact, Cited, DayFact, Paper, SpanFact, TextFact
+from ....nodes.schemas import Frozen
 from ....nodes.second_reading import Stated
 from ....state.errors import InputError
 from ....state.records import Verdict
